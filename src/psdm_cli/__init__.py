@@ -1,0 +1,1 @@
+"""psdm: the command line for project managers in GitLab Professional Services."""

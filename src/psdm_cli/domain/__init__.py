@@ -1,0 +1,1 @@
+"""The rules and the vocabulary: pure functions and frozen models."""

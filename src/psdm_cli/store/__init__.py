@@ -1,0 +1,1 @@
+"""The local database: tables, migrations, mirror of Kantata, snapshots."""

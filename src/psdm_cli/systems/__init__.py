@@ -1,0 +1,1 @@
+"""One adapter per outside system; ports.py says what workflows may ask."""

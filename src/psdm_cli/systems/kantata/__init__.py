@@ -1,0 +1,1 @@
+"""The adapter for Kantata OX (contracts: kantata.md)."""
