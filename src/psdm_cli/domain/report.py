@@ -1,6 +1,6 @@
 """The forecast preparation as a plain result: what console, JSON, Markdown and CSV show.
 
-Amounts are Decimal currency units with two decimals beside a `currency`, hours Decimal, months YYYY-MM; None is unknown.
+Amounts are Decimal currency units, two decimals, beside a `currency`; hours Decimal, months YYYY-MM; None is unknown.
 """
 
 from __future__ import annotations
