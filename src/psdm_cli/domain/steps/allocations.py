@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from psdm_cli.domain.assessment import Assessment
@@ -94,7 +95,7 @@ def open_work(assessment: Assessment) -> tuple[dict[str, Any], ...]:
 
 def _finding(assessment: Assessment, person: PersonLoad, work: Sequence[dict[str, Any]]) -> Finding:
     fits = [item for item in work if item["role"] == person.role]
-    free = max(0, person.capacity - person.hard)
+    free = max(Fraction(0), person.capacity - person.hard)
     message = (
         f"{person.name} ({person.role}) is hard-booked to {round(person.ratio * 100)} %: {hours_text(person.hard)} "
         f"of {hours_text(person.capacity)}, {hours_text(person.soft)} soft"

@@ -1,4 +1,4 @@
-"""FP-01: money sold, not used and not planned; or planned beyond what was sold (handbook: Remaining Funds to Forecast)."""
+"""FP-01: money sold, not used and not planned, or planned beyond what was sold (the Remaining Funds report)."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ TITLE = "Upside added to the forecast sheet"
 
 def check(assessment: Assessment) -> Step:
     """One finding per soft booking with days in the fiscal quarter and per milestone that could be pulled into it."""
-    findings = []
+    findings: list[Finding] = []
     for forecast in assessment.delivering():
         findings.extend(_soft(assessment, forecast))
         findings.extend(_milestones(assessment, forecast))
