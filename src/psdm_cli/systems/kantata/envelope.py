@@ -20,7 +20,8 @@ class Page:
 
     `entries`: every row listed, by id; None where it belongs to somebody else's workspace. `side`: rows of other kinds.
     `resource_ids`: workspace → its resources, None where they did not come along. `lacking`: side-loads without which
-    attributes are missing. `count`: rows in all pages.
+    attributes are missing. `anonymous`: whose bookings these are can only be told by asking for each person alone.
+    `count`: rows in all pages.
     """
 
     count: int
@@ -29,6 +30,7 @@ class Page:
     side: dict[Kind, dict[str, Record | Malformed]] = field(default_factory=dict)
     resource_ids: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
     lacking: tuple[str, ...] = ()
+    anonymous: bool = False
 
 
 def rows(payload: Any, name: str) -> tuple[list[tuple[str, Any]], Mapping[str, Any]]:
@@ -61,6 +63,15 @@ def page(payload: Any, ask: Ask) -> Page:
     result = Page(count, pages, lacking=_lacking(found, ask))
     if RESOURCE_IDS in ask.include and ask.path == "/workspaces":
         result.resource_ids = {key: _resource_ids(row) for key, row in found}
+    users = ask.params.get("user_ids")
+    if ask.kind is Kind.ALLOCATIONS_ELSEWHERE and isinstance(users, tuple):
+        resources = sides.get("workspace_resources", {})
+        if len(users) == 1:
+            sides = {**sides, "workspace_resources": {key: _of_user(row, users[0]) for key, row in resources.items()}}
+        else:
+            result.anonymous = bool(found) and not any(
+                isinstance(r, dict) and r.get("user_id") for r in resources.values()
+            )
     if ask.ids_only:
         result.entries = dict.fromkeys(key for key, _ in found)
         return result
@@ -126,6 +137,11 @@ def _owners(found: list[tuple[str, Any]], name: str) -> dict[str, str]:
             continue  # the row itself is read, and judged, by its own reader
         owners.update((child, key) for child in children or ())
     return owners
+
+
+def _of_user(row: Any, user_id: str) -> Any:
+    """The resource with the person who was asked for, where it does not name them itself."""
+    return {**row, "user_id": user_id} if isinstance(row, dict) and row.get("user_id") is None else row
 
 
 def _owned(row: Any, owner: str | None) -> Any:

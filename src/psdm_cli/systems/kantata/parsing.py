@@ -198,7 +198,9 @@ def _assigned(row: Row, sides: Sides) -> bool | None:
     resources = idents(row, "workspace_resources_with_unnamed_ids")
     for resource in resources or ():
         side = _side(sides, "workspace_resources", resource)
-        if side and side.get("user_id") is None:
+        # A server may keep back ids whose include was not asked for; the name tells the same.
+        name = "user_id" if "user_id" in side else "full_name"
+        if name in side and side[name] is None:
             return True
     current = idents(row, "current_assignment_ids")
     if current is None:

@@ -184,6 +184,12 @@ def rows_in(workspace_id: str, kind_base: Ask) -> Ask:
     return _with(kind_base, workspace_id=workspace_id)
 
 
+def by_person(ask: Ask) -> list[Ask]:
+    """The same for each of its people alone."""
+    users = ask.params["user_ids"]
+    return [_with(ask, user_ids=(one,)) for one in users] if isinstance(users, tuple) else [ask]
+
+
 def resource_base() -> Ask:
     """A call for resources with their rates, without a filter."""
     return _base(Read(Kind.RESOURCES))

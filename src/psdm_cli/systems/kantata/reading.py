@@ -13,7 +13,7 @@ from psdm_cli.errors import BadAnswer, Forbidden, NotFound
 from psdm_cli.systems.kantata.client import Client
 from psdm_cli.systems.kantata.envelope import Page, page
 from psdm_cli.systems.kantata.pacing import Stopped
-from psdm_cli.systems.kantata.questions import Ask, asks, resource_base, rows_in, rows_of
+from psdm_cli.systems.kantata.questions import Ask, asks, by_person, resource_base, rows_in, rows_of
 from psdm_cli.systems.kantata.wording import KIND_WORDS, PERMISSIONS, URL_HINT
 from psdm_cli.systems.ports import Batch, Progress, Read
 
@@ -199,6 +199,12 @@ class Reading:
     def _accept(self, stream: _Stream, number: int, got: Page) -> None:
         if got.lacking and number == 1:
             self._widen(stream, got.lacking)
+            return
+        if got.anonymous and number == 1:
+            owner = stream.owner
+            self._open(owner, by_person(stream.ask))
+            owner.streams.remove(stream)
+            owner.open -= 1
             return
         stream.pages[number] = got
         if number == 1:
