@@ -158,9 +158,8 @@ def _by_booking(forecast: EngagementForecast, by: By) -> Iterable[_Share]:
 
 
 def _add(total: _Sum, share: _Share, forecast: EngagementForecast, months: tuple[str, ...]) -> None:
-    if share.forecast is None or share.worked is None:
-        if forecast.engagement.name not in total.unknown:
-            total.unknown.append(forecast.engagement.name)
+    if (share.forecast is None or share.worked is None) and forecast.engagement.name not in total.unknown:
+        total.unknown.append(forecast.engagement.name)
     if share.forecast is not None:
         total.known = True
         total.beyond += share.forecast.get("beyond", 0)
