@@ -118,8 +118,7 @@ def assess(
         else None
         for e in engagements
     }
-    delivering = [e for e in engagements if not e.has_status(policy.money_only_statuses)]
-    staff = {r.user_id for e in delivering for r in e.resources if r.user_id is not None}
+    staff = {r.user_id for e in engagements for r in e.resources if r.user_id is not None}
     people = loads(
         as_of=as_of,
         policy=policy,
