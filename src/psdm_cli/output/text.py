@@ -45,11 +45,11 @@ def shown_plain(text: str) -> str:
 visible = shown_plain  # as messages on stderr call it
 
 
-def shown(text: str) -> Text:
-    """As `shown_plain`, for Rich: never read as markup."""
+def shown(text: str, style: str = "") -> Text:
+    """As `shown_plain`, for Rich: never read as markup. `style` is ours."""
     from rich.text import Text
 
-    return Text(shown_plain(text))
+    return Text(shown_plain(text), style)
 
 
 def valid_text(text: str) -> str:
