@@ -1,0 +1,282 @@
+"""Reading the portfolio, assessing it, freezing and comparing forecasts: the jobs behind the forecast commands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, cast
+
+from psdm_cli.domain.assessment import Assessment, Rules, assess
+from psdm_cli.domain.assessment import Scope as ReckonedScope
+from psdm_cli.domain.comparison import compare
+from psdm_cli.domain.difference import DifferenceReport, difference_of
+from psdm_cli.domain.people import window
+from psdm_cli.domain.portfolio import Portfolio, StoredDates
+from psdm_cli.domain.records import Kind, Workspace
+from psdm_cli.domain.report import ForecastReport, report_of
+from psdm_cli.domain.snapshots import Snapshot, from_document, to_document
+from psdm_cli.domain.steps.catalog import run as run_steps
+from psdm_cli.domain.warnings import warnings_of
+from psdm_cli.errors import NotFound, StoreProblem, WrongUsage
+from psdm_cli.store.states import ScopeState
+from psdm_cli.systems.ports import Kantata, Me, Person, Progress
+from psdm_cli.workflows.identity import Identity, identity, live_identity, remembered_owner
+from psdm_cli.workflows.refresh import malformed_of, refresh, rows_of, scope_of
+
+if TYPE_CHECKING:
+    from psdm_cli.store.database import Store
+    from psdm_cli.store.mirror import Mirror
+
+KNOWN_STATUSES = (
+    "Prospect",
+    "In Set Up",
+    "Okay to Start",
+    "Active",
+    "On Hold",
+    "Backlog",
+    "Closed",
+)
+WEEK = timedelta(weeks=1)
+FACT_KICKOFF = "kickoff"
+FACT_TRANSITION = "transition"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Whose engagements (`me`, `all`, names), narrowed to which statuses, and whether all people are looked at."""
+
+    leads: tuple[str, ...] = ("me",)
+    statuses: tuple[str, ...] = ()
+    all_people: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a forecast comes from. `kantata` None: offline, from the mirror alone. `now` is the real time."""
+
+    store: Store
+    kantata: Kantata | None
+    account_scope: str
+    rules: Rules
+    as_of: date
+    as_of_moved: bool
+    now: datetime
+    progress: Callable[[Progress], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An assessment and who asked for it."""
+
+    assessment: Assessment
+    me: Me
+    warnings: tuple[str, ...]
+
+    def report(self) -> ForecastReport:
+        """The forecast preparation with its steps judged."""
+        steps = run_steps(self.assessment)
+        warnings = (*self.warnings, *warnings_of(self.assessment))
+        return report_of(self.assessment, steps, warnings, (self.me.id, self.me.name))
+
+
+def prepare(sources: Sources, selection: Selection) -> Prepared:
+    """Bring the mirror up to date (unless offline), load the portfolio, assess it, compare it with last week's.
+
+    Raises `NotFound` when no engagement is there, and whatever reading raises.
+    """
+    known, mirror, state = _read(sources, selection)
+    portfolio = load(mirror, state, sources)
+    scope = _reckoned_scope(known, selection, portfolio)
+    rules = sources.rules
+    assessment = assess(portfolio, sources.as_of, rules, scope)
+    if not assessment.engagements:
+        raise _nothing_found(known, selection, portfolio, rules)
+    previous = _snapshot(sources.store, scope.key, before_week=assessment.week)
+    if previous is not None:
+        assessment = assess(portfolio, sources.as_of, rules, scope, previous)
+    return Prepared(assessment, known.me, tuple(_clock_warnings(sources, state)))
+
+
+def _read(sources: Sources, selection: Selection) -> tuple[Identity, Mirror, ScopeState]:
+    store = sources.store
+    if sources.kantata is None:
+        me = remembered_owner(store)
+        mirror = store.mirror(account_key(sources.account_scope, me))
+        known = identity(me, selection.leads, lambda: _mirrored_leads(mirror))
+        return known, mirror, scope_of(mirror, known.scope)
+    known = live_identity(sources.kantata, store, selection.leads, sources.now)
+    mirror = store.mirror(account_key(sources.account_scope, known.me))
+    start, end = window(sources.as_of, sources.rules.policy)
+    done = refresh(
+        sources.kantata,
+        mirror,
+        known.scope,
+        now=sources.now,
+        window=(start - WEEK, end + WEEK),
+        everybody=selection.all_people,
+        progress=sources.progress,
+    )
+    return known, mirror, done.state
+
+
+def account_key(account_scope: str, me: Me) -> str:
+    """What the mirror is kept apart by: one Kantata as one user sees it."""
+    return f"{account_scope} {me.id}"
+
+
+def _mirrored_leads(mirror: Mirror) -> list[Person]:
+    found = {}
+    for row in cast("list[Workspace]", mirror.load(Kind.WORKSPACES)):
+        if row.lead_id is not None:
+            found[row.lead_id] = Person(row.lead_id, row.lead_name or f"User {row.lead_id}")
+    return list(found.values())
+
+
+def load(mirror: Mirror, state: ScopeState, sources: Sources) -> Portfolio:
+    """The scope's records from the mirror, with the dates that psdm stored."""
+
+    def rows(kind: Kind) -> tuple[Any, ...]:
+        return tuple(rows_of(mirror, state, kind))
+
+    facts = sources.store.facts.of(state.workspace_ids)
+    dates = {key: StoredDates(_date(of.get(FACT_KICKOFF)), _date(of.get(FACT_TRANSITION))) for key, of in facts.items()}
+    return Portfolio(
+        workspaces=rows(Kind.WORKSPACES),
+        resources=rows(Kind.RESOURCES),
+        allocations=rows(Kind.ALLOCATIONS),
+        elsewhere=rows(Kind.ALLOCATIONS_ELSEWHERE),
+        stories=rows(Kind.STORIES),
+        billing_milestones=rows(Kind.BILLING_MILESTONES),
+        time_entries=rows(Kind.TIME_ENTRIES),
+        status_reports=rows(Kind.STATUS_REPORTS),
+        members=rows(Kind.PEOPLE),
+        workweeks=rows(Kind.WORKWEEKS),
+        roles=rows(Kind.ROLES),
+        holidays=rows(Kind.HOLIDAYS),
+        time_off=rows(Kind.TIME_OFF),
+        requests=rows(Kind.RESOURCE_REQUESTS),
+        accounting=rows(Kind.ACCOUNTING),
+        malformed=tuple(malformed_of(mirror, state)),
+        refusals={refusal.kind: refusal for refusal in mirror.refusals()},
+        stored_dates=dates,
+        synced_at=state.synced_at,
+    )
+
+
+def _date(fact: Any) -> date | None:
+    return None if fact is None else date.fromisoformat(fact.value)
+
+
+def _reckoned_scope(known: Identity, selection: Selection, portfolio: Portfolio) -> ReckonedScope:
+    statuses = _statuses(selection.statuses, portfolio)
+    narrowed = "|status:" + ",".join(sorted(statuses)).casefold() if statuses else ""
+    names = tuple(person.name for person in known.leads)
+    return ReckonedScope(known.scope.key + narrowed, names, statuses, selection.all_people)
+
+
+def _statuses(wanted: tuple[str, ...], portfolio: Portfolio) -> tuple[str, ...]:
+    """The statuses asked for as Kantata spells them. Raises `WrongUsage` for one that neither side knows."""
+    names = {status.casefold(): status for status in KNOWN_STATUSES}
+    names.update({w.status.casefold(): w.status for w in portfolio.workspaces if w.status})
+    chosen = []
+    for status in wanted:
+        found = names.get(status.strip().casefold())
+        if found is None:
+            near = get_close_matches(status.strip().casefold(), names, n=1, cutoff=0.4)
+            meant = f"Did you mean {names[near[0]]}?" if near else f"Statuses are: {', '.join(names.values())}."
+            raise WrongUsage(f"--status: there is no project status {status!r}.", hint=meant)
+        chosen.append(found)
+    return tuple(dict.fromkeys(chosen))
+
+
+def _nothing_found(known: Identity, selection: Selection, portfolio: Portfolio, rules: Rules) -> NotFound:
+    hidden = ", ".join(rules.policy.hidden_statuses)
+    narrowed = f" with status {' or '.join(selection.statuses)}" if selection.statuses else ""
+    found: dict[str, int] = {}
+    for workspace in portfolio.workspaces:
+        found[workspace.status or "no status"] = found.get(workspace.status or "no status", 0) + 1
+    others = ", ".join(f"{count} {status}" for status, count in sorted(found.items())) or "none at all"
+    return NotFound(
+        f"No engagement{narrowed} was found among {known.search}: not archived, status other than {hidden}.",
+        hint=f"Kantata showed: {others}. Check the project lead in Kantata, or say --lead all or --lead NAME.",
+    )
+
+
+def _clock_warnings(sources: Sources, state: ScopeState) -> list[str]:
+    warnings = []
+    if sources.as_of_moved:
+        warnings.append(
+            f"As of {sources.as_of} moves the clock only: balances, bookings and tasks are those of "
+            f"{state.synced_at.astimezone(sources.rules.zone):%Y-%m-%d %H:%M}."
+        )
+    if sources.kantata is None:
+        age = sources.now - state.synced_at
+        warnings.append(f"Offline: from the mirror, {age_in_words(age)} old.")
+    return warnings
+
+
+def age_in_words(age: timedelta) -> str:
+    """5 minutes, 3 hours, 2 days."""
+    minutes = max(0, int(age.total_seconds() // 60))
+    for size, unit in ((1440, "day"), (60, "hour")):
+        if minutes >= size:
+            count = minutes // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"
+
+
+def _snapshot(store: Store, scope: str, **which: Any) -> Snapshot | None:
+    found = store.snapshots.latest(scope, **which)
+    if found is None:
+        return None
+    try:
+        return from_document(json.loads(found.body))
+    except ValueError as error:
+        head = found.head
+        raise StoreProblem(
+            f"The forecast frozen in {head.week} (revision {head.revision}) was written by a newer psdm: {error}.",
+            hint="Update psdm.",
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A forecast that was stored: its week, revision and how many engagements it holds."""
+
+    week: str
+    revision: int
+    as_of: date
+    scope: str
+    engagements: int
+
+
+def freeze(sources: Sources, prepared: Prepared) -> Frozen:
+    """Store the forecast as this week's snapshot; a second one in the week becomes a new revision."""
+    snapshot = prepared.assessment.snapshot()
+    body = json.dumps(to_document(snapshot), ensure_ascii=False, separators=(",", ":"))
+    revision = sources.store.snapshots.freeze(
+        snapshot.week, snapshot.scope, snapshot.as_of, body, prepared.me.name, sources.now
+    )
+    return Frozen(snapshot.week, revision, snapshot.as_of, snapshot.scope, len(snapshot.engagements))
+
+
+def difference(sources: Sources, selection: Selection, since: date | None) -> DifferenceReport:
+    """What changed since the last frozen week, or since the last snapshot up to `since`. Raises `NotFound`."""
+    prepared = prepare(sources, selection)
+    assessment = prepared.assessment
+    if since is None:
+        before = assessment.previous or _snapshot(sources.store, assessment.scope.key)
+    else:
+        before = _snapshot(sources.store, assessment.scope.key, on_or_before=since)
+    if before is None:
+        until = f" up to {since}" if since else ""
+        raise NotFound(
+            f"No forecast of this selection was frozen{until}, so there is nothing to compare with.",
+            hint="Freeze this week's with: psdm forecast freeze",
+        )
+    after = assessment.snapshot()
+    warnings = (*prepared.warnings, *warnings_of(assessment))
+    return difference_of(before, after, compare(before, after), warnings)
