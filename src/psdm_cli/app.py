@@ -1,0 +1,153 @@
+"""The front door: the table of commands, and the one place that runs them, prints errors and chooses the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from typer.exceptions import Abort, Exit, TyperException
+
+from psdm_cli.errors import Interrupted, PsdmError
+from psdm_cli.lazy import Family, Lazy, LazyGroup, Table
+
+MONDAY, LOOK, SET_UP, SCRIPTS = "Monday", "Any day", "Set-up", "Scripts and help"
+
+COMMANDS: Table = {
+    "config": Family(
+        {
+            "init": Lazy("psdm_cli.commands.config:init", "Write a commented configuration file, asking a little."),
+            "show": Lazy("psdm_cli.commands.config:show", "Show every setting and where it comes from."),
+            "check": Lazy("psdm_cli.commands.config:check", "Check the configuration file, all of it."),
+            "path": Lazy("psdm_cli.commands.config:path", "Print where files are kept."),
+        },
+        "Settings: write, show, check.",
+        SET_UP,
+    ),
+    "auth": Family(
+        {
+            "login": Lazy("psdm_cli.commands.auth:login", "Keep a token in the system's keyring, once it works."),
+            "logout": Lazy("psdm_cli.commands.auth:logout", "Take a token out of the keyring."),
+            "status": Lazy("psdm_cli.commands.auth:status", "Show which tokens there are, and whose."),
+        },
+        "Tokens: log in, log out, status.",
+        SET_UP,
+    ),
+    "doctor": Lazy("psdm_cli.commands.doctor:doctor", "Check the set-up, with the way out of what is wrong.", SET_UP),
+    "sandbox": Family(
+        {
+            "start": Lazy("psdm_cli.commands.sandbox:start", "Serve the practice Kantata for other programs."),
+            "reset": Lazy("psdm_cli.commands.sandbox:reset", "Start the practice data over."),
+        },
+        "Practise without an account: serve, reset.",
+        SET_UP,
+    ),
+    "sync": Lazy("psdm_cli.commands.sync:sync", "Bring the local mirror of Kantata up to date.", SCRIPTS),
+    "schema": Lazy("psdm_cli.commands.schema:schema", "Print the JSON Schema of a command's document.", SCRIPTS),
+    "completion": Family(
+        {
+            "install": Lazy("psdm_cli.commands.completion:install", "Install completion for your shell."),
+            "show": Lazy("psdm_cli.commands.completion:show", "Print the completion script."),
+        },
+        "Completion in the shell: install, show.",
+        SCRIPTS,
+    ),
+    "help": Lazy("psdm_cli.commands.help:show", "Explain a command or a topic: exit-codes, environment.", SCRIPTS),
+}
+
+ABOUT = "The command line for project managers in GitLab Professional Services."
+NEXT = """Start here:
+  psdm --sandbox doctor      practise with sample data, no account needed
+  psdm config init           write your settings
+  psdm auth login kantata    give it your token
+
+Exit codes: 0 done, 2 wrong usage, 3 something needs attention, 4 not allowed,
+5 not found, 6 refused by a rule, 75 try later. More: psdm help exit-codes"""
+
+
+def root() -> LazyGroup:
+    """The parser of everything."""
+    return LazyGroup("psdm", COMMANDS, epilog=NEXT, help=ABOUT)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command line and give the exit code. Prints every error, as a sentence; never a traceback."""
+    if os.environ.get("_PSDM_COMPLETE"):
+        return _complete(argv)
+    state: dict[str, Any] = {}
+    try:
+        return _answer(list(argv), state)
+    except BrokenPipeError:
+        return _reader_left(state)
+    except KeyboardInterrupt:
+        return _complain(Interrupted("Interrupted; what was answered or applied so far is kept."), argv, state)
+    except PsdmError as error:
+        return _complain(error, argv, state)
+    except Exception as error:  # a bug: said in one sentence, kept in a log file
+        from psdm_cli.trouble import unexpected
+
+        return _complain(unexpected(error, list(argv)), argv, state)
+
+
+def _answer(argv: list[str], state: dict[str, Any]) -> int:
+    group = root()
+    if not argv:
+        argv = ["--help"]
+    try:
+        with group.make_context("psdm", argv, obj=state) as ctx:
+            group.invoke(ctx)
+    except Exit as end:
+        return int(end.exit_code)
+    except (Abort, EOFError):
+        raise Interrupted("Interrupted; nothing was changed.") from None
+    except TyperException as error:
+        from psdm_cli.usage import explained
+
+        raise explained(error) from None
+    sys.stdout.flush()
+    return int(state.get("exit_code", 0))
+
+
+def _complete(argv: Sequence[str]) -> int:
+    from typer._completion_classes import completion_init
+
+    completion_init()
+    try:
+        root().main(args=list(argv), prog_name="psdm", complete_var="_PSDM_COMPLETE")
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def _wants_json(argv: Sequence[str]) -> bool:
+    before_values = list(argv)[: list(argv).index("--")] if "--" in argv else argv
+    return "--json" in before_values
+
+
+def _complain(error: PsdmError, argv: Sequence[str], state: dict[str, Any]) -> int:
+    from psdm_cli.terminal import process_terminal
+
+    terminal = process_terminal()
+    if _wants_json(argv) and not state.get("document_written"):
+        from psdm_cli.masking import mask
+        from psdm_cli.output.document import as_text, error_document
+
+        document = error_document(error)
+        for name in ("message", "hint"):
+            document["error"][name] = mask(document["error"][name])
+        try:
+            terminal.write(as_text(document))
+        except OSError:  # stdout is gone or full: stderr still says it
+            _reader_left(state)
+    terminal.say(f"psdm: {error.message}", always=True)
+    if error.hint:
+        terminal.say(f"      {error.hint}", always=True)
+    return error.exit_code
+
+
+def _reader_left(state: dict[str, Any]) -> int:
+    """The reader of stdout ended (`psdm … | head`): end quietly, and keep the interpreter from complaining later."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    return int(state.get("exit_code", 0))

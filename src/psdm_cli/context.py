@@ -1,0 +1,278 @@
+"""Composition: settings, clock, streams, systems, store of one run, built when asked; alone knows concrete adapters."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from psdm_cli.clock import Clock, start_clock
+from psdm_cli.errors import RefusedByRule, StoreProblem
+from psdm_cli.masking import register
+from psdm_cli.options import CommonOptions, common_options
+from psdm_cli.settings import tokens
+from psdm_cli.settings.folders import Folders, find_folders
+from psdm_cli.terminal import Terminal, process_terminal
+from psdm_cli.version import VERSION
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rich.console import Console
+    from typer import Context
+
+    from psdm_cli.output.document import ResultDocument
+    from psdm_cli.sandbox.server import KantataSandbox
+    from psdm_cli.settings.loading import Loaded
+    from psdm_cli.settings.model import Settings
+    from psdm_cli.store.database import Store
+    from psdm_cli.systems.ports import Kantata, Me, Progress
+
+META_KEY = "psdm.environment"
+SANDBOX_PERSONA = "full"  # a PM who sees money and people
+ProgressReport = Callable[["Progress"], None]
+
+
+class Environment:
+    """All that one run of a command stands on. Everything is made at first use and closed at the end."""
+
+    def __init__(self, options: CommonOptions, environ: Mapping[str, str], state: dict[str, Any]) -> None:
+        self.options = options
+        self.environ = environ
+        self.warnings: list[str] = []
+        self.terminal: Terminal = process_terminal(
+            no_color=options.no_color, quiet=options.quiet, verbose=options.verbose, environ=environ
+        )
+        self._state = state
+        self._closing = contextlib.ExitStack()
+
+    # settings and clock
+
+    @cached_property
+    def folders(self) -> Folders:
+        """Where this user's files are."""
+        return find_folders(self.environ)
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The settings and where each comes from. Raises `WrongConfiguration`."""
+        from psdm_cli.settings.loading import load
+
+        return load(self.folders, self.options.config, self.environ)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings. Raises `WrongConfiguration`."""
+        return self.loaded.settings
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The run's clock; its as-of date is --as-of or today in `calendar.zone`."""
+        return start_clock(self.settings.calendar.zone, self.options.as_of)
+
+    @property
+    def as_of(self) -> date:
+        """The date that the rules look from."""
+        return self.clock.as_of
+
+    # talk
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a question may be asked: a person at a terminal who did not say --no-input and wants no JSON."""
+        return self.terminal.can_ask and not self.options.no_input and not self.options.json
+
+    def say(self, text: str) -> None:
+        """A line for people on stderr; nothing with --quiet."""
+        self.terminal.say(text)
+
+    def detail(self, text: str) -> None:
+        """A line on stderr for those who asked with -v."""
+        if self.options.verbose:
+            self.terminal.say(text)
+
+    def console(self) -> Console:
+        """Rich's view of stdout."""
+        return self.terminal.console()
+
+    @contextlib.contextmanager
+    def progress(self, label: str) -> Iterator[ProgressReport]:
+        """Show how far reading has come, on stderr and only at a terminal; gives the function to report pages to."""
+        if self.options.quiet or not self.terminal.err_is_terminal:
+            yield lambda _progress: None
+            return
+        from psdm_cli.output.progress import page_progress
+
+        with page_progress(self.terminal.console(self.terminal.err), label) as report:
+            yield report
+
+    # systems
+
+    @cached_property
+    def sandbox(self) -> KantataSandbox | None:
+        """The embedded Kantata of a --sandbox run, started now; None otherwise."""
+        if not self.options.sandbox:
+            return None
+        return self._closing.enter_context(self.make_sandbox())
+
+    def make_sandbox(self, port: int = 0) -> KantataSandbox:
+        """The practice Kantata with its kept state, not started yet."""
+        from psdm_cli.sandbox.server import KantataSandbox
+
+        return KantataSandbox(
+            state_dir=self.private_folder(self.folders.sandbox),
+            as_of=self.as_of,
+            weather="showers" if self.options.weather == "showers" else "calm",
+            port=port,
+        )
+
+    @property
+    def kantata_url(self) -> str:
+        """The base of Kantata's API for this run; the sandbox beats all others."""
+        return self.sandbox.kantata_url if self.sandbox is not None else self.settings.kantata.url
+
+    def find_token(self, system: str) -> tokens.Token | None:
+        """The token of a system, from the sandbox, the environment or the keyring; remembered for masking."""
+        if self.sandbox is not None:
+            found = tokens.Token(self.sandbox.tokens[SANDBOX_PERSONA], "sandbox") if system == "kantata" else None
+        else:
+            found = tokens.find(system, self.system_url(system), self.environ)
+        if found is not None:
+            register(found.value)
+        return found
+
+    def system_url(self, system: str) -> str:
+        """The address that a system's token belongs to."""
+        return self.kantata_url if system == "kantata" else self.settings.gitlab.url
+
+    def kantata(self) -> Kantata:
+        """Kantata as workflows see it; the same one for the whole run. Raises `NotAllowed` when there is no token."""
+        return self._kantata
+
+    @cached_property
+    def _kantata(self) -> Kantata:
+        found = self.find_token("kantata")
+        if found is None:
+            raise tokens.missing("kantata")
+        return self.kantata_with(found.value)
+
+    def kantata_with(self, token: str) -> Kantata:
+        """Kantata as the owner of this token sees it."""
+        from psdm_cli.systems.kantata.adapter import KantataAdapter
+
+        adapter = KantataAdapter(
+            self.kantata_url,
+            register(token),
+            parallel=self.settings.kantata.parallel_requests,
+            user_agent=f"psdm/{VERSION}",
+            log=self.detail if self.options.verbose > 1 else None,
+        )
+        self._closing.callback(adapter.close)
+        return adapter
+
+    @property
+    def account_scope(self) -> str:
+        """What the local mirror is kept apart by, before anybody was asked: the base address of Kantata."""
+        return "sandbox" if self.options.sandbox else self.settings.kantata.url
+
+    def account_key(self, me: Me) -> str:
+        """What the local mirror is kept apart by: one account's data as one user sees it."""
+        return f"{self.account_scope} {me.id}"
+
+    # store
+
+    def private_folder(self, folder: Path) -> Path:
+        """The folder, made for this user only (0700) if it is not there. Raises `StoreProblem`."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreProblem(
+                f"The folder {folder} cannot be made: {error.strerror}.",
+                hint="Set PSDM_HOME to a folder that you may write to.",
+            ) from None
+        return folder
+
+    @property
+    def store_folder(self) -> Path:
+        """The folder of the local database: the sandbox has its own."""
+        return self.folders.sandbox if self.options.sandbox else self.folders.data
+
+    def store(self) -> Store:
+        """The local database, open; the same one for the whole run. Raises `StoreProblem`."""
+        return self._store
+
+    @cached_property
+    def _store(self) -> Store:
+        from psdm_cli.store import open_store
+
+        url = None if self.options.sandbox else self.settings.store.url
+        if url is not None:
+            register_password(url)
+        store = open_store(url, self.store_folder, read_only=self.options.offline, site=self.account_scope)
+        self._closing.callback(store.close)
+        return store
+
+    # the end
+
+    def finish(self, document: ResultDocument) -> int:
+        """Show a result as JSON or to a person, and keep its exit code for the process. Returns that code."""
+        code = document.exit_code
+        if code == 3 and self.options.exit_zero:
+            code = 0
+        self._state["exit_code"] = code
+        if self.options.json:
+            self._finish_json(document)
+        else:
+            for warning in (*self.warnings, *document.warnings):
+                self.say(f"Warning: {warning}")
+            document.render_console(self.console())
+            self.terminal.out.flush()
+        return code
+
+    def _finish_json(self, document: ResultDocument) -> None:
+        from psdm_cli.masking import mask
+        from psdm_cli.output.document import as_text, chosen_fields, envelope
+
+        whole = envelope(document, as_of=self.as_of, generated_at=self.clock.real, warnings=self.warnings)
+        whole["warnings"] = [mask(text) for text in whole["warnings"]]
+        if self.options.fields:
+            from psdm_cli.output.shapes import row_fields
+
+            whole["result"] = chosen_fields(whole["result"], self.options.fields, row_fields(document.command))
+        text = as_text(whole)
+        self._state["document_written"] = True
+        self.terminal.write(text)
+
+    def refuse_sandbox(self, what: str) -> None:
+        """Raise `RefusedByRule` where the sandbox has nothing to do."""
+        if self.options.sandbox:
+            raise RefusedByRule(f"{what} has nothing to do in the sandbox: it needs no account and no token.")
+
+    def close(self) -> None:
+        """Close what was opened, the latest first."""
+        self._closing.close()
+
+
+def register_password(url: str) -> None:
+    """Remember the password of a database address for masking."""
+    from urllib.parse import urlsplit
+
+    with contextlib.suppress(ValueError):
+        password = urlsplit(url).password
+        if password:
+            register(password)
+
+
+def environment(ctx: Context) -> Environment:
+    """The environment of the running command: the same one however often it is asked for."""
+    found = ctx.meta.get(META_KEY)
+    if found is None:
+        root = ctx.find_root()
+        state = root.obj if isinstance(root.obj, dict) else {}
+        found = Environment(common_options(ctx), os.environ, state)
+        ctx.meta[META_KEY] = found
+        root.call_on_close(found.close)
+    return cast(Environment, found)

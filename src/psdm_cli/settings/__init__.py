@@ -1,0 +1,1 @@
+"""Settings: the model, the keys, how they are loaded, where files live, tokens."""

@@ -1,0 +1,39 @@
+"""Writing the configuration file: whole or not at all, readable by its owner alone."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from psdm_cli.errors import WrongConfiguration, WrongUsage
+
+
+def write_private(path: Path, text: str, *, replace: bool = False) -> None:
+    """Put `text` into `path` (0600), its folder made 0700 when missing; an existing file only with `replace`.
+
+    Raises `WrongConfiguration` when the place cannot be written, `WrongUsage` when the file is there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # 0600 by itself
+    except OSError as error:
+        raise WrongConfiguration(
+            f"{path} cannot be written: {error.strerror}.", hint="Choose another place with --config or PSDM_HOME."
+        ) from None
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            draft.replace(path)
+        else:
+            os.link(draft, path)  # fails if somebody made the file meanwhile
+    except FileExistsError:
+        raise WrongUsage(f"There is a configuration file already: {path}. It was left as it is.") from None
+    except OSError as error:
+        raise WrongConfiguration(f"{path} cannot be written: {error.strerror}.") from None
+    finally:
+        draft.unlink(missing_ok=True)
