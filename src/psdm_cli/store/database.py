@@ -1,0 +1,153 @@
+"""The open store: transactions, and the rooms that stand on them (mirror, facts, snapshots, check)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from psdm_cli.errors import StoreProblem
+from psdm_cli.store import dialect, problems, revisions
+from psdm_cli.store.facts import Facts
+from psdm_cli.store.mirror import Mirror, accounts
+from psdm_cli.store.snapshots import Snapshots
+from psdm_cli.store.states import Check
+
+
+class Store:
+    """An open database of the newest revision. Made by `open_store`."""
+
+    def __init__(self, engine: Engine, place: str, *, file: Path | None, site: str) -> None:
+        self._engine = engine
+        self._file = file
+        self.place = place
+        self.site = site
+
+    @classmethod
+    def in_file(cls, file: Path, *, read_only: bool, site: str) -> Store:
+        """The store in a SQLite file, brought up to date."""
+        if read_only:
+            store = cls(dialect.sqlite_engine(file, read_only=True), str(file), file=file, site=site)
+            try:
+                if store._is_current():
+                    return store
+            except StoreProblem as problem:
+                # On a read-only medium SQLite cannot make its shared-memory file; nobody can be writing there either.
+                if isinstance(problem.__cause__, SQLAlchemyError) and _cannot_open(problem.__cause__):
+                    store.close()
+                    store = cls(
+                        dialect.sqlite_engine(file, read_only=True, immutable=True), str(file), file=file, site=site
+                    )
+                    if store._is_current():
+                        return store
+                store.close()
+                raise
+            store.close()
+        store = cls(dialect.sqlite_engine(file), str(file), file=file, site=site)
+        store._bring_up_to_date()
+        return store
+
+    @classmethod
+    def on_server(cls, url: str, *, site: str) -> Store:
+        """The store in a shared database."""
+        place = "the database of store.url"
+        try:
+            place = make_url(url).render_as_string(hide_password=True)
+            engine = dialect.server_engine(url)
+        except (SQLAlchemyError, ImportError) as error:
+            raise problems.translated(error, place) from error
+        store = cls(engine, place, file=None, site=site)
+        store._bring_up_to_date()
+        return store
+
+    def _is_current(self) -> bool:
+        with self.read() as connection:
+            return revisions.stored_revision(connection, self.place) == revisions.HEAD
+
+    def _bring_up_to_date(self) -> None:
+        try:
+            if not self._is_current():
+                with self.write() as connection:
+                    revisions.prepare(connection, self.place)
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view: everything read in the block is of one moment."""
+        with self._translated(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that holds the write lock from its start: all of it happens, or nothing."""
+        with self._translated(), self._engine.connect() as plain:
+            connection = plain.execution_options(**{dialect.WRITE: True})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, OSError) as error:
+            raise problems.translated(error, self.place) from error
+
+    def mirror(self, account: str) -> Mirror:
+        """The copy of Kantata as `account` (base URL and user id) sees it; others' are never mixed in."""
+        return Mirror(self, account)
+
+    def accounts(self) -> list[str]:
+        """The accounts that have been mirrored, the one refreshed last first."""
+        return accounts(self)
+
+    @property
+    def facts(self) -> Facts:
+        """Dates and words about engagements that live in no system."""
+        return Facts(self)
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """The frozen forecasts."""
+        return Snapshots(self)
+
+    def size(self) -> int | None:
+        """Bytes on disk, with the journal; None on a server."""
+        if self._file is None:
+            return None
+        files = (self._file, self._file.with_name(self._file.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def check(self) -> Check:
+        """Ask the database whether it is sound."""
+        found: tuple[str, ...]
+        try:
+            with self.read() as connection:
+                found = tuple(dialect.complaints(connection))
+        except StoreProblem as problem:
+            found = (problem.message,)
+        return Check(self.place, revisions.HEAD, found, self.size())
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _cannot_open(error: SQLAlchemyError) -> bool:
+    said = str(getattr(error, "orig", error)).lower()
+    return "unable to open" in said or "readonly" in said

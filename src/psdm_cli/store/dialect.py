@@ -1,0 +1,103 @@
+"""Everything that differs between SQLite and PostgreSQL: engines, kinds of transaction, upserts, locks, checks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+BUSY_SECONDS = 10.0
+WRITE = "psdm_write"  # execution option: this transaction will write, take the lock at once
+
+
+def sqlite_engine(
+    file: Path, *, read_only: bool = False, immutable: bool = False, busy: float = BUSY_SECONDS
+) -> Engine:
+    """An engine for a database file: WAL, foreign keys, waiting for locks, transactions that say what they are.
+
+    `immutable` promises that nobody writes the file: for a database on a read-only medium.
+    """
+    query = {"uri": "true", "mode": "ro" if read_only else "rwc"}
+    if immutable:
+        query["immutable"] = "1"
+    path = str(file).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=f"file:{path}", query=query), connect_args={"timeout": busy}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions behind our back
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys = ON")
+        if not read_only:
+            _switch_to_wal(cursor, busy)
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that turns into a writer fails at once when another one writes, whatever the timeout.
+        writes = connection.get_execution_options().get(WRITE, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _switch_to_wal(cursor: Any, busy: float) -> None:
+    """WAL; the busy timeout does not cover the switch itself when two processes make it at the same moment."""
+    import sqlite3
+
+    deadline = time.monotonic() + busy
+    while cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return  # where WAL is impossible (some network file systems) the journal stays: slower, still safe
+
+
+def server_engine(url: str) -> Engine:
+    """An engine for a database server."""
+    return create_engine(make_url(url), pool_pre_ping=True)
+
+
+def lock_schema(connection: Connection) -> None:
+    """Only one process at a time creates or migrates; on SQLite the write transaction is that lock already."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(707364)")
+
+
+def upsert(connection: Connection, table: Table) -> Insert:
+    """An INSERT that replaces the row of the same primary key."""
+    keys = [column.name for column in table.primary_key.columns]
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        into = postgresql.insert(table)
+        return into.on_conflict_do_update(
+            index_elements=keys, set_={c.name: into.excluded[c.name] for c in table.columns if c.name not in keys}
+        )
+    from sqlalchemy.dialects import sqlite
+
+    statement = sqlite.insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    )
+
+
+def complaints(connection: Connection) -> Sequence[str]:
+    """What the database's own integrity check says; empty when sound."""
+    if connection.dialect.name != "sqlite":
+        return ()
+    found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+    found += [
+        f"{row[0]} points to a missing {row[2]}" for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
+    ]
+    return [line for line in found if line != "ok"]

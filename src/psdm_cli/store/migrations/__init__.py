@@ -1,0 +1,1 @@
+"""Migrations of the local database, run by Alembic only when the stored revision differs."""

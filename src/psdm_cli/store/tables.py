@@ -1,0 +1,137 @@
+"""The tables. Instants are ISO 8601 text in UTC with microseconds, dates ISO text, so that text order is time order."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+# Named constraints: a migration can only change what it can name.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _account() -> Column[int]:
+    return Column(
+        "account_id", Integer, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, primary_key=True
+    )
+
+
+revision = Table("psdm_revision", metadata, Column("version_num", String(32), primary_key=True))
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False),  # base URL and user id: mirrors of different eyes never mix
+    Column("format", String(16), nullable=False),  # of the bodies, see codec.FORMAT
+    UniqueConstraint("key"),
+)
+
+rows = Table(
+    "mirror_rows",
+    metadata,
+    _account(),
+    Column("kind", String(40), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", Text),
+    Column("user_id", Text),
+    Column("body", Text, nullable=False),
+    Index(None, "account_id", "kind", "workspace_id"),
+    Index(None, "account_id", "kind", "user_id"),
+)
+
+malformed = Table(
+    "mirror_malformed",
+    metadata,
+    _account(),
+    Column("kind", String(40), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", Text),
+    Column("reason", Text, nullable=False),
+)
+
+refusals = Table(
+    "mirror_refusals",
+    metadata,
+    _account(),
+    Column("kind", String(40), primary_key=True),
+    Column("call", Text, nullable=False),
+    Column("permission", Text, nullable=False),
+    Column("message", Text, nullable=False),
+)
+
+marks = Table(
+    "mirror_marks",
+    metadata,
+    _account(),
+    Column("kind", String(40), primary_key=True),
+    Column("key", Text, primary_key=True),  # a workspace, a user, or "" for the account
+    Column("drained_to", String(40), nullable=False),
+    Column("whole_at", String(40), nullable=False),
+)
+
+scopes = Table(
+    "mirror_scopes",
+    metadata,
+    _account(),
+    Column("key", Text, primary_key=True),
+    Column("synced_at", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+parts = Table(
+    "mirror_parts",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("account_id", Integer, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("run", String(40), nullable=False),
+    Column("parked_at", String(40), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Column("head", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "account_id", "run"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("engagement_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("stored_at", String(40), nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("week", String(8), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("as_of", String(10), nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("site", "week", "scope", "revision"),
+)

@@ -1,0 +1,129 @@
+"""Finding what was deleted: the server's counts against what the mirror will hold once the parked parts are in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psdm_cli.domain.records import Kind
+from psdm_cli.store.states import By
+from psdm_cli.systems.ports import Kantata, Read
+from psdm_cli.workflows.refresh_plan import SMALL, chunked, groups
+
+if TYPE_CHECKING:
+    from psdm_cli.store.mirror import Mirror
+    from psdm_cli.store.parking import Parking
+
+_Keys = dict[str, tuple[str | None, str | None]]
+
+
+def held_by(mirror: Mirror, parking: Parking, kind: Kind, by: By, keys: Collection[str]) -> dict[str, int]:
+    """How many rows, malformed ones included, each key will have: the mirror's with this run's parts upon them."""
+    before = mirror.counts(kind) if by is By.WORKSPACE else mirror.counts_by_user(kind)
+    held = {key: before.get(key, 0) for key in keys}
+    moved: dict[str, str | None] = {}
+    for part in parking.parts(kind):
+        where = {row.id: row.workspace_id if by is By.WORKSPACE else row.user_id for row in part.rows}
+        where |= {bad.id: bad.workspace_id for bad in part.malformed if by is By.WORKSPACE}
+        if part.head.whole:
+            held.update(dict.fromkeys(set(part.head.keys) & held.keys(), 0))
+        else:
+            unseen = [row for row in where if row not in moved]
+            moved |= {row: found[by is By.USER] for row, found in mirror.keys(kind, unseen).items()}
+        for row, new in where.items():
+            old = None if part.head.whole else moved.get(row)
+            if old in held:
+                held[old] -= 1
+            if new in held:
+                held[new] += 1
+            moved[row] = new
+    return held
+
+
+def people_of(mirror: Mirror, parking: Parking, workspace_ids: Collection[str]) -> set[str]:
+    """The people behind the resources of these projects, once this run's parts are in."""
+    resources: _Keys = mirror.keys(Kind.RESOURCES)
+    for part in parking.parts(Kind.RESOURCES):
+        if part.head.whole:
+            read = set(part.head.keys)
+            resources = {row: found for row, found in resources.items() if found[0] not in read}
+        for bad in part.malformed:
+            resources.pop(bad.id, None)
+        resources.update({row.id: (row.workspace_id, row.user_id) for row in part.rows})
+    inside = set(workspace_ids)
+    return {user for workspace, user in resources.values() if user is not None and workspace in inside}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A kind whose count differs: what the server counts, and the keys to read again."""
+
+    kind: Kind
+    by: By
+    keys: tuple[str, ...]
+    server: int
+    again: tuple[tuple[str, ...], ...]
+
+
+class Deletions:
+    """Compares counts. `extra` remembers per kind how many rows the server counts beyond the scope's own."""
+
+    def __init__(self, kantata: Kantata, mirror: Mirror, parking: Parking, extra: dict[Kind, int]) -> None:
+        self._kantata, self._mirror, self._parking = kantata, mirror, parking
+        self.extra = extra
+
+    def doubts(
+        self,
+        by: By,
+        keys: tuple[str, ...],
+        partly: Sequence[Kind],
+        whole: Sequence[Kind] = (),
+        *,
+        everything: bool = False,
+    ) -> list[Doubt]:
+        """Kinds of which rows are missing or too many, with one count for each kind.
+
+        `partly` were not read whole and are compared. `whole` were: their count only teaches what is extra.
+        `everything` counts without a filter, as the scope is all there is to see.
+        """
+        kinds = [*partly, *whole] if keys else []
+        asked = [() if everything else keys for _ in kinds]
+        found = []
+        for kind, server in zip(kinds, self._count(by, kinds, asked), strict=True):
+            if server is None:
+                continue  # may not look: deletions wait for the next whole read
+            held = held_by(self._mirror, self._parking, kind, by, keys)
+            surplus = server - sum(held.values())
+            if kind in whole:
+                self.extra[kind] = surplus
+            elif surplus != self.extra.get(kind, 0):
+                found.append(Doubt(kind, by, keys, server, self._again(kind, by, held)))
+        return found
+
+    def _again(self, kind: Kind, by: By, held: dict[str, int]) -> tuple[tuple[str, ...], ...]:
+        if sum(held.values()) <= SMALL:
+            return tuple(chunked(sorted(held)))
+        portions = groups(held)
+        counts = self._count(by, [kind] * len(portions), portions)
+        return tuple(
+            portion
+            for portion, count in zip(portions, counts, strict=True)
+            if count is not None and count != sum(held[key] for key in portion)
+        )
+
+    def _count(self, by: By, kinds: Sequence[Kind], keys: Sequence[tuple[str, ...]]) -> Sequence[int | None]:
+        if not kinds:
+            return ()
+        return self._kantata.count(
+            [
+                Read(kind, workspace_ids=some) if by is By.WORKSPACE else Read(kind, user_ids=some)
+                for kind, some in zip(kinds, keys, strict=True)
+            ]
+        )
+
+    def settle(self, doubts: Sequence[Doubt]) -> None:
+        """After reading again: what still differs is not ours (rows of archived projects, say), and is remembered."""
+        for doubt in doubts:
+            held = held_by(self._mirror, self._parking, doubt.kind, doubt.by, doubt.keys)
+            self.extra[doubt.kind] = doubt.server - sum(held.values())
