@@ -15,6 +15,19 @@ from psdm_cli.lazy import Family, Lazy, LazyGroup, Table
 MONDAY, LOOK, SET_UP, SCRIPTS = "Monday", "Any day", "Set-up", "Scripts and help"
 
 COMMANDS: Table = {
+    "forecast-prep": Lazy(
+        "psdm_cli.commands.forecast_prep:forecast_prep", "Check all that Monday's forecast call needs.", MONDAY
+    ),
+    "forecast": Family(
+        {
+            "show": Lazy("psdm_cli.commands.forecast:show", "Show the forecast by project, month, role, person, type."),
+            "freeze": Lazy("psdm_cli.commands.forecast:freeze", "Store this week's forecast as a snapshot."),
+            "diff": Lazy("psdm_cli.commands.forecast:diff", "Show what changed since a frozen forecast."),
+        },
+        "The forecast: show, freeze, compare.",
+        MONDAY,
+    ),
+    "portfolio": Lazy("psdm_cli.commands.portfolio:portfolio", "Show every engagement at a glance.", LOOK),
     "config": Family(
         {
             "init": Lazy("psdm_cli.commands.config:init", "Write a commented configuration file, asking a little."),
@@ -58,9 +71,9 @@ COMMANDS: Table = {
 
 ABOUT = "The command line for project managers in GitLab Professional Services."
 NEXT = """Start here:
-  psdm --sandbox doctor      practise with sample data, no account needed
-  psdm config init           write your settings
-  psdm auth login kantata    give it your token
+  psdm --sandbox forecast-prep   practise with sample data, no account needed
+  psdm config init               write your settings
+  psdm auth login kantata        give it your token
 
 Exit codes: 0 done, 2 wrong usage, 3 something needs attention, 4 not allowed,
 5 not found, 6 refused by a rule, 75 try later. More: psdm help exit-codes"""

@@ -217,8 +217,11 @@ class Environment:
 
     # the end
 
-    def finish(self, document: ResultDocument) -> int:
-        """Show a result as JSON or to a person, and keep its exit code for the process. Returns that code."""
+    def finish(self, document: ResultDocument, *, text: str | None = None) -> int:
+        """Show a result as JSON or to a person, and keep its exit code for the process. Returns that code.
+
+        `text` is the result in a form that was asked for, Markdown or CSV: it is printed instead of the console's view.
+        """
         code = document.exit_code
         if code == 3 and self.options.exit_zero:
             code = 0
@@ -228,8 +231,11 @@ class Environment:
         else:
             for warning in (*self.warnings, *document.warnings):
                 self.say(f"Warning: {warning}")
-            document.render_console(self.console())
-            self.terminal.out.flush()
+            if text is None:
+                document.render_console(self.console())
+                self.terminal.out.flush()
+            else:
+                self.terminal.write(text)
         return code
 
     def _finish_json(self, document: ResultDocument) -> None:

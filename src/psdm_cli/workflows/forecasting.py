@@ -244,22 +244,27 @@ def _snapshot(store: Store, scope: str, **which: Any) -> Snapshot | None:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A forecast that was stored: its week, revision and how many engagements it holds."""
+    """A forecast that was stored, or would be: its week, revision and how many engagements it holds.
+
+    `revision` is None when nothing was stored (a dry run).
+    """
 
     week: str
-    revision: int
+    revision: int | None
     as_of: date
     scope: str
     engagements: int
 
 
-def freeze(sources: Sources, prepared: Prepared) -> Frozen:
+def freeze(sources: Sources, prepared: Prepared, *, dry_run: bool = False) -> Frozen:
     """Store the forecast as this week's snapshot; a second one in the week becomes a new revision."""
     snapshot = prepared.assessment.snapshot()
     body = json.dumps(to_document(snapshot), ensure_ascii=False, separators=(",", ":"))
-    revision = sources.store.snapshots.freeze(
-        snapshot.week, snapshot.scope, snapshot.as_of, body, prepared.me.name, sources.now
-    )
+    revision = None
+    if not dry_run:
+        revision = sources.store.snapshots.freeze(
+            snapshot.week, snapshot.scope, snapshot.as_of, body, prepared.me.name, sources.now
+        )
     return Frozen(snapshot.week, revision, snapshot.as_of, snapshot.scope, len(snapshot.engagements))
 
 

@@ -1,0 +1,83 @@
+"""`psdm forecast-prep`: Monday's forecast call preparation, checked from live data."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from typer import Context, Option
+
+from psdm_cli.commands.forecast_sources import CsvOption, LeadOption, MarkdownOption, StatusOption
+from psdm_cli.context import environment
+from psdm_cli.errors import WrongUsage
+from psdm_cli.lazy import examples
+
+
+@examples(
+    "psdm forecast-prep",
+    "psdm forecast-prep --step FP-08",
+    "psdm forecast-prep --lead all --status Active --no-input --json",
+    "psdm forecast-prep --freeze",
+    "psdm forecast-prep --markdown > forecast.md",
+)
+def forecast_prep(
+    ctx: Context,
+    *,
+    lead: LeadOption = None,
+    status: StatusOption = None,
+    people: Annotated[
+        str, Option("--people", metavar="engagements|all", help="Look at people of the engagements, or at all visible.")
+    ] = "engagements",
+    step: Annotated[str | None, Option("--step", metavar="FP-01…FP-11", help="Show this step alone, in full.")] = None,
+    freeze: Annotated[bool, Option("--freeze", help="Store this week's forecast as a snapshot afterwards.")] = False,
+    markdown: MarkdownOption = False,
+    csv: CsvOption = False,
+) -> None:
+    """Check everything the forecast call needs, from live Kantata data: due Monday 10:00 Eastern.
+
+    Funds not yet planned, task dates, the forecast by month with what moved since last week, upside candidates, the
+    task audit, under-allocated people, soft and hard bookings, missing time, sign-offs at risk, stale health reports.
+    Reads only; nothing is written to Kantata. Exit 3 when something needs attention.
+    """
+    from psdm_cli.commands.forecast_sources import finish, form, selection, sources
+    from psdm_cli.output.forecast_document import ForecastPrepDocument
+    from psdm_cli.workflows import forecasting
+
+    env = environment(ctx)
+    chosen = form(env, markdown=markdown, csv=csv)
+    wanted = None if step is None else wanted_step(step)
+    if people not in ("engagements", "all"):
+        raise WrongUsage(f"--people: {people!r} is neither engagements nor all.")
+    refuse_offline_freeze(freeze, env.options.offline)
+    with sources(env) as source:
+        prepared = forecasting.prepare(source, selection(lead, status, all_people=people == "all"))
+        report = prepared.report()
+        frozen = forecasting.freeze(source, prepared) if freeze else None
+    if frozen is not None:
+        env.say(f"Frozen: week {frozen.week}, revision {frozen.revision}, {frozen.engagements} engagements.")
+    document = ForecastPrepDocument(report, env.clock.real, step=wanted, verbose=env.options.verbose > 0)
+    finish(env, document, chosen)
+
+
+def wanted_step(name: str) -> str:
+    """The step that `--step` names, in any case, with or without FP. Raises `WrongUsage` with the nearest one."""
+    from difflib import get_close_matches
+
+    from psdm_cli.domain.steps.catalog import CHECKS
+
+    text = name.strip().upper()
+    bare = text.removeprefix("FP-").removeprefix("FP")
+    step = f"FP-{int(bare):02d}" if bare.isdecimal() and len(bare) <= 3 else text
+    if step not in CHECKS:
+        near = get_close_matches(step, CHECKS, n=1, cutoff=0.5)
+        meant = f"Did you mean {near[0]}?" if near else f"Steps are: {', '.join(CHECKS)}."
+        raise WrongUsage(f"--step: there is no step {name!r}.", hint=meant)
+    return step
+
+
+def refuse_offline_freeze(freeze: bool, offline: bool) -> None:
+    """A forecast is frozen from live data only. Raises `WrongUsage`."""
+    if freeze and offline:
+        raise WrongUsage(
+            "A forecast is frozen from live data, and --offline forbids to read it.",
+            hint="Run it without --offline.",
+        )

@@ -1,0 +1,107 @@
+"""What the forecast commands share: their selection options, and the sources built from the environment."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from psdm_cli.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from psdm_cli.context import Environment
+    from psdm_cli.domain.assessment import Rules
+    from psdm_cli.output.document import ResultDocument
+    from psdm_cli.settings.model import Settings
+    from psdm_cli.workflows.forecasting import Selection, Sources
+
+SCOPE_PANEL = "Whose engagements"
+FORM_PANEL = "Form of the result"
+
+LeadOption = Annotated[
+    list[str] | None,
+    Option(
+        "--lead",
+        metavar="me|all|NAME",
+        help="Project lead: me (default), all, or a name, e-mail or user id. Repeatable.",
+        rich_help_panel=SCOPE_PANEL,
+    ),
+]
+StatusOption = Annotated[
+    list[str] | None,
+    Option(
+        "--status",
+        metavar="NAME",
+        help="Only engagements with this Kantata status. Repeatable.",
+        rich_help_panel=SCOPE_PANEL,
+    ),
+]
+MarkdownOption = Annotated[
+    bool, Option("--markdown", help="Print Markdown, ready for an issue.", rich_help_panel=FORM_PANEL)
+]
+CsvOption = Annotated[bool, Option("--csv", help="Print CSV, ready for a spreadsheet.", rich_help_panel=FORM_PANEL)]
+
+
+def selection(lead: list[str] | None, status: list[str] | None, *, all_people: bool = False) -> Selection:
+    """The selection that the options mean."""
+    from psdm_cli.workflows.forecasting import Selection
+
+    return Selection(tuple(lead or ("me",)), tuple(status or ()), all_people)
+
+
+def rules(settings: Settings) -> Rules:
+    """The rules' own view of the settings."""
+    from zoneinfo import ZoneInfo
+
+    from psdm_cli.domain.assessment import Rules
+    from psdm_cli.domain.engagements import FieldNames
+
+    fields = settings.kantata.fields
+    return Rules(
+        policy=settings.policy,
+        fields=FieldNames(
+            billing_type=fields.billing_type,
+            sow=fields.sow,
+            sow_expiry=fields.sow_expiry,
+            signoff_sent=fields.signoff_sent,
+            signoff_received=fields.signoff_received,
+        ),
+        zone=ZoneInfo(settings.calendar.zone),
+        fiscal_year_start=settings.calendar.fiscal_year_start,
+        holiday_calendars=settings.calendar.holiday_calendars,
+    )
+
+
+@contextlib.contextmanager
+def sources(env: Environment, label: str = "Reading Kantata") -> Iterator[Sources]:
+    """The store, Kantata (unless --offline), the clock and the rules of this run, with progress shown while reading."""
+    from psdm_cli.workflows.forecasting import Sources
+
+    kantata = None if env.options.offline else env.kantata()
+    with env.progress(label) as progress:
+        yield Sources(
+            store=env.store(),
+            kantata=kantata,
+            account_scope=env.account_scope,
+            rules=rules(env.settings),
+            as_of=env.as_of,
+            as_of_moved=env.clock.moved,
+            now=env.clock.real,
+            progress=progress,
+        )
+
+
+def form(env: Environment, *, markdown: bool, csv: bool) -> str | None:
+    """Which form was asked for: markdown, csv, or None for console and JSON. Raises `WrongUsage` on two at once."""
+    asked = [name for name, given in (("--json", env.options.json), ("--markdown", markdown), ("--csv", csv)) if given]
+    if len(asked) > 1:
+        raise WrongUsage(f"{' and '.join(asked)} ask for different forms of the result; give one of them.")
+    return "markdown" if markdown else "csv" if csv else None
+
+
+def finish(env: Environment, document: ResultDocument, chosen: str | None) -> None:
+    """Show the result in the chosen form."""
+    render = getattr(document, chosen) if chosen else None
+    env.finish(document, text=render() if render else None)
