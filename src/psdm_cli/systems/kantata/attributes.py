@@ -29,7 +29,7 @@ class Wrong(Exception):  # noqa: N818 - a reason, not an error of ours
 
 def words(name: str) -> str:
     """What an attribute is called in a sentence."""
-    return _WORDS.get(name) or name.removesuffix("_in_cents").removesuffix("_id").replace("_", " ")
+    return _WORDS.get(name) or name.removesuffix("_in_cents").removesuffix("_ids").removesuffix("_id").replace("_", " ")
 
 
 def shown(value: Any) -> str:
@@ -46,7 +46,7 @@ def ident(row: Row, name: str) -> str | None:
         return str(value)
     if value == "":
         return None
-    raise Wrong(f"the {words(name)} {shown(value)} is no id")
+    raise Wrong(f"{words(name)}: {shown(value)} is not an id")
 
 
 def idents(row: Row, name: str) -> tuple[str, ...] | None:
@@ -55,7 +55,7 @@ def idents(row: Row, name: str) -> tuple[str, ...] | None:
     if value is None:
         return None
     if type(value) is not list or not all(type(item) in (str, int) for item in value):
-        raise Wrong(f"{words(name.removesuffix('_ids'))}: {shown(value)} is no list of ids")
+        raise Wrong(f"{words(name)}: {shown(value)} is not a list of ids")
     return tuple(str(item) for item in value)
 
 
@@ -64,7 +64,7 @@ def text(row: Row, name: str) -> str | None:
     value = row.get(name)
     if value is None or type(value) is str:
         return value
-    raise Wrong(f"the {words(name)} {shown(value)} is no text")
+    raise Wrong(f"{words(name)}: {shown(value)} is not a text")
 
 
 def flag(row: Row, name: str) -> bool | None:
@@ -72,7 +72,7 @@ def flag(row: Row, name: str) -> bool | None:
     value = row.get(name)
     if value is None or type(value) is bool:
         return value
-    raise Wrong(f"the {words(name)} {shown(value)} is neither yes nor no")
+    raise Wrong(f"{words(name)}: {shown(value)} is neither yes nor no")
 
 
 def whole(row: Row, name: str) -> int | None:
@@ -84,13 +84,13 @@ def whole(row: Row, name: str) -> int | None:
         value = _whole(value, name)
     if -_LARGEST <= value <= _LARGEST:
         return value
-    raise Wrong(f"the {words(name)} {shown(value)} is far too large")
+    raise Wrong(f"{words(name)}: {shown(value)} is far too large")
 
 
 def _whole(value: Any, name: str) -> int:
     number = _number(value)
     if number is None or number.adjusted() > 20 or number != number.to_integral_value():
-        raise Wrong(f"the {words(name)} {shown(value)} is no whole number")
+        raise Wrong(f"{words(name)}: {shown(value)} is not a whole number")
     return int(number)
 
 
@@ -101,9 +101,9 @@ def decimal(row: Row, name: str) -> Decimal | None:
         return None
     number = _number(value)
     if number is None:
-        raise Wrong(f"the {words(name)} {shown(value)} is no number")
+        raise Wrong(f"{words(name)}: {shown(value)} is not a number")
     if abs(number) > _LARGEST:
-        raise Wrong(f"the {words(name)} {shown(value)} is far too large")
+        raise Wrong(f"{words(name)}: {shown(value)} is far too large")
     return number
 
 
@@ -127,7 +127,7 @@ def day(row: Row, name: str) -> date | None:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise Wrong(f"the {words(name)} {shown(value)} is no date")
+    raise Wrong(f"{words(name)}: {shown(value)} is not a date")
 
 
 def instant(row: Row, name: str) -> datetime | None:
@@ -142,11 +142,11 @@ def instant(row: Row, name: str) -> datetime | None:
             pass
         else:
             return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    raise Wrong(f"{words(name)} {shown(value)} is no point in time")
+    raise Wrong(f"{words(name)}: {shown(value)} is not a date with a time")
 
 
 def needed(value: Any, name: str) -> Any:
     """The value, or `Wrong` when it is unknown and the record means nothing without it."""
     if value is None:
-        raise Wrong(f"the {words(name)} is missing")
+        raise Wrong(f"{words(name)}: missing")
     return value

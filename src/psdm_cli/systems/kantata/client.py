@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -262,13 +261,12 @@ class Client:
 
         session = self._session()
         began = self._clock()
-        started = time.monotonic()
         keep = False
         try:
             with session.get(
                 url, timeout=(CONNECT_TIMEOUT, self._read_timeout), allow_redirects=False, stream=True
             ) as response:
-                body = self._body(response, started)
+                body = self._body(response, began)
                 answer = _Answer(response.status_code, response.headers, body)
             keep = True
         except requests.exceptions.Timeout as error:
@@ -293,14 +291,14 @@ class Client:
         self._note(answer, place, sent, self._clock() - began)
         return answer
 
-    def _body(self, response: Response, started: float) -> bytes:
+    def _body(self, response: Response, began: float) -> bytes:
         """The whole body; a server that drips longer than Kantata ever does is a timeout."""
         import requests
 
         chunks = []
         for chunk in response.iter_content(1 << 18):
             chunks.append(chunk)
-            if time.monotonic() - started > LONGEST_REQUEST:
+            if self._clock() - began > LONGEST_REQUEST:
                 raise requests.exceptions.ReadTimeout("dripping")
         return b"".join(chunks)
 

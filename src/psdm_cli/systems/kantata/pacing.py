@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from math import isfinite
 
 FIRST_WAIT = 1.0
@@ -166,6 +165,8 @@ def http_date(header: str | None) -> datetime | None:
     """An HTTP date as an instant; None when it is none."""
     if not header:
         return None
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(header)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from psdm_cli.domain.records import (
@@ -92,7 +93,7 @@ def _custom_fields(key: str, subject: str, row: Row, sides: Sides) -> tuple[tupl
         if name is None or readable is None:
             continue
         if type(readable) not in (str, int, float):
-            raise Wrong(f"the field {shown(name)} has the unreadable value {shown(readable)}")
+            raise Wrong(f"custom field {shown(name)}: {shown(readable)} cannot be read")
         found.append((name, str(readable)))
     return tuple(found)
 
@@ -100,7 +101,7 @@ def _custom_fields(key: str, subject: str, row: Row, sides: Sides) -> tuple[tupl
 def _workspace(key: str, row: Row, sides: Sides) -> Workspace:
     status = row.get("status")
     if status is not None and not isinstance(status, dict):
-        raise Wrong(f"the status {shown(status)} is unreadable")
+        raise Wrong(f"status: {shown(status)} cannot be read")
     lead_id = ident(row, "primary_maven_id")
     group = _side(sides, "workspace_groups", row.get("primary_workspace_group_id"))
     lead = text(row, "provider_lead_name") or text(_side(sides, "users", lead_id), "full_name")
@@ -154,7 +155,7 @@ def _booked(row: Row) -> tuple[Any, Any, int, bool]:
     if end < start:
         raise Wrong(f"it ends ({end}) before it starts ({start})")
     if minutes < 0:
-        raise Wrong(f"the minutes {shown(minutes)} are below zero")
+        raise Wrong(f"minutes: {shown(minutes)} is below zero")
     return start, end, minutes, hard
 
 
@@ -269,7 +270,7 @@ def _week(row: Row) -> tuple[int, int, int, int, int, int, int] | None:
     """Minutes from Monday to Sunday; None unless all seven are known."""
     days = [whole(row, f"{name}_minutes") for name in _DAYS]
     if any(minutes is not None and not 0 <= minutes <= 1440 for minutes in days):
-        raise Wrong("a day of its workweek has less than no minutes or more than 24 hours")
+        raise Wrong("workweek: a day has less than no minutes, or more than 24 hours")
     known = [minutes for minutes in days if minutes is not None]
     if len(known) < 7:
         return None
@@ -280,7 +281,7 @@ def _week(row: Row) -> tuple[int, int, int, int, int, int, int] | None:
 def _workweek(key: str, row: Row, _sides: Sides) -> Workweek:
     minutes = _week(row)
     if minutes is None:
-        raise Wrong("the minutes of some weekdays are missing")
+        raise Wrong("workweek: minutes of some weekdays are missing")
     return Workweek(id=key, minutes=minutes, default=flag(row, "default"))
 
 
@@ -318,16 +319,19 @@ def _calendars(row: Row) -> tuple[str, ...] | None:
         return None
     names = value.split(",") if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise Wrong(f"its calendars {shown(value)} are unreadable")
+        raise Wrong(f"calendars: {shown(value)} cannot be read")
     return tuple(name.strip() for name in names if name.strip())
 
 
 def _time_off(key: str, row: Row, _sides: Sides) -> TimeOff:
+    hours: Decimal = needed(decimal(row, "hours"), "hours")
+    if hours < 0:
+        raise Wrong(f"hours: {shown(hours)} is below zero")  # would add capacity
     return TimeOff(
         id=key,
         user_id=needed(ident(row, "user_id"), "user_id"),
         requested_date=needed(day(row, "requested_date"), "requested_date"),
-        hours=needed(decimal(row, "hours"), "hours"),
+        hours=hours,
         updated_at=instant(row, "updated_at"),
     )
 
