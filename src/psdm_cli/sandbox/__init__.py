@@ -1,1 +1,32 @@
-"""An embedded Kantata on loopback with a seeded portfolio; shares no code with the adapters."""
+"""An embedded Kantata on loopback with a seeded portfolio; shares no code with the adapters.
+
+`KantataSandbox`, `serve` and `reset` are imported when first used, so that naming the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from psdm_cli.sandbox.account import Account
+    from psdm_cli.sandbox.people import Persona, Readings
+    from psdm_cli.sandbox.server import KantataSandbox, reset, serve
+
+__all__ = ["Account", "KantataSandbox", "Persona", "Readings", "reset", "serve"]
+
+_HOMES = {
+    "Account": "account",
+    "KantataSandbox": "server",
+    "Persona": "people",
+    "Readings": "people",
+    "reset": "server",
+    "serve": "server",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(name)
+    from importlib import import_module
+
+    return getattr(import_module(f"psdm_cli.sandbox.{_HOMES[name]}"), name)
