@@ -33,7 +33,8 @@ class FindingState(StrEnum):
 class Finding:
     """One thing that needs attention. `key` is the same from run to run; `data` carries the numbers behind it.
 
-    `amount` (currency units) is the money at stake, None where no money is or where it is unknown.
+    `amount` (currency units) is the money at stake, None where no money is or where it is unknown. `stake` is the same
+    in subunits, for ordering alone: cents, pence and yen are nearer to each other than dollars, pounds and yen.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Finding:
     project: str | None = None
     sow: str | None = None
     amount: Decimal | None = None
+    stake: int = 0
     currency: str | None = None
     due: date | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -83,10 +85,9 @@ def by_severity(findings: Iterable[Finding], *, leads: Sequence[str] = ()) -> tu
     """Money at stake first, then the nearest date; with several leads grouped by lead (rules.md 1 and 4)."""
     several = len(leads) > 1
 
-    def order(finding: Finding) -> tuple[str, Decimal, date, str]:
+    def order(finding: Finding) -> tuple[str, int, date, str]:
         lead = (finding.lead or "").casefold() if several else ""
-        money = abs(finding.amount) if finding.amount is not None else Decimal(0)
-        return lead, -money, finding.due or date.max, finding.key
+        return lead, -abs(finding.stake), finding.due or date.max, finding.key
 
     return tuple(sorted(findings, key=order))
 

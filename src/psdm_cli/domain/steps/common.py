@@ -44,6 +44,7 @@ def about(
         project=engagement.id,
         sow=engagement.sow,
         amount=amount,
+        stake=cents or 0 if amount is not None else 0,
         currency=currency.code if amount is not None and currency is not None else None,
         due=due,
         data=dict(data or {}),

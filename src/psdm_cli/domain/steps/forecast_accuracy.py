@@ -201,6 +201,7 @@ def _moved(assessment: Assessment) -> Iterable[Finding]:
                 project=frozen.id,
                 sow=frozen.sow,
                 amount=amount,
+                stake=change.cents,
                 currency=frozen.currency,
                 data={"kind": change.kind.value, "month_from": change.month_from, "month_to": change.month_to},
                 fix="Call it out in the Top Customer report with its reason",
