@@ -1,0 +1,60 @@
+"""The result of `psdm forecast-prep` in every way it can be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from psdm_cli.domain.findings import State
+from psdm_cli.domain.report import ForecastReport
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STATUSES: Mapping[State, str] = {State.ATTENTION: "attention", State.UNVERIFIED: "partial"}
+NEEDS_ATTENTION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastPrepDocument:
+    """A `ResultDocument`. `now` dates the data; `step` shows one step alone; `verbose` shows every finding.
+
+    The screen carries the report's warnings itself (`shows_warnings`), after what is more urgent.
+    """
+
+    report: ForecastReport
+    now: datetime
+    step: str | None = None
+    verbose: bool = False
+    command: str = "forecast-prep"
+    shows_warnings: bool = True
+
+    @property
+    def status(self) -> str:
+        """attention: a step found something; partial: nothing found, but not everything could be looked at; else ok."""
+        return STATUSES.get(self.report.state, "ok")
+
+    @property
+    def exit_code(self) -> int:
+        """3 with a step that is attention or unverified, else 0 (interface.md 3)."""
+        return 0 if self.report.state is State.PASS else NEEDS_ATTENTION
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is good to know about the figures."""
+        return self.report.warnings
+
+    def json_result(self) -> Mapping[str, Any]:
+        """The `result` of the JSON document, always whole."""
+        from psdm_cli.output.forecast_json import forecast_prep_result
+
+        return forecast_prep_result(self.report)
+
+    def render_console(self, console: Console) -> None:
+        """The screen, as wide as the console."""
+        from psdm_cli.output.forecast_console import forecast_page
+
+        page = forecast_page(self.report, self.now, console.width, step=self.step, verbose=self.verbose)
+        page.write(console)
