@@ -14,13 +14,12 @@ BUSY_SECONDS = 10.0
 WRITE = "psdm_write"  # execution option: this transaction will write, take the lock at once
 
 
-def sqlite_engine(
-    file: Path, *, read_only: bool = False, immutable: bool = False, busy: float = BUSY_SECONDS
-) -> Engine:
+def sqlite_engine(file: Path, *, read_only: bool = False, immutable: bool = False) -> Engine:
     """An engine for a database file: WAL, foreign keys, waiting for locks, transactions that say what they are.
 
     `immutable` promises that nobody writes the file: for a database on a read-only medium.
     """
+    busy = BUSY_SECONDS
     query = {"uri": "true", "mode": "ro" if read_only else "rwc"}
     if immutable:
         query["immutable"] = "1"
