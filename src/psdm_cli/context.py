@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from psdm_cli.clock import Clock, start_clock
-from psdm_cli.errors import RefusedByRule, StoreProblem
+from psdm_cli.errors import RefusedByRule, StoreProblem, WrongConfiguration
 from psdm_cli.masking import register
 from psdm_cli.options import CommonOptions, common_options
 from psdm_cli.settings import tokens
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from psdm_cli.settings.loading import Loaded
     from psdm_cli.settings.model import Settings
     from psdm_cli.store.database import Store
-    from psdm_cli.systems.ports import Kantata, Me, Progress
+    from psdm_cli.systems.ports import Kantata, Progress
+    from psdm_cli.workflows.diagnosis import TokenOwner
 
 META_KEY = "psdm.environment"
 SANDBOX_PERSONA = "full"  # a PM who sees money and people
@@ -47,6 +48,7 @@ class Environment:
             no_color=options.no_color, quiet=options.quiet, verbose=options.verbose, environ=environ
         )
         self._state = state
+        self._opened: Store | None = None
         self._closing = contextlib.ExitStack()
 
     # settings and clock
@@ -173,14 +175,18 @@ class Environment:
         self._closing.callback(adapter.close)
         return adapter
 
+    def system_with(self, system: str, token: str) -> TokenOwner:
+        """A system as the owner of this token sees it, to ask whose it is."""
+        if system == "kantata":
+            return self.kantata_with(token)
+        from psdm_cli.systems.gitlab.owner import GitLabOwner
+
+        return GitLabOwner(self.settings.gitlab.url, register(token), user_agent=f"psdm/{VERSION}")
+
     @property
     def account_scope(self) -> str:
         """What the local mirror is kept apart by, before anybody was asked: the base address of Kantata."""
         return "sandbox" if self.options.sandbox else self.settings.kantata.url
-
-    def account_key(self, me: Me) -> str:
-        """What the local mirror is kept apart by: one account's data as one user sees it."""
-        return f"{self.account_scope} {me.id}"
 
     # store
 
@@ -200,18 +206,22 @@ class Environment:
         """The folder of the local database: the sandbox has its own."""
         return self.folders.sandbox if self.options.sandbox else self.folders.data
 
-    def store(self) -> Store:
-        """The local database, open; the same one for the whole run. Raises `StoreProblem`."""
-        return self._store
+    def store(self, *, writing: bool = False) -> Store:
+        """The local database, open; the same one for the whole run. With --offline it is only read, unless `writing`.
 
-    @cached_property
-    def _store(self) -> Store:
+        Raises `StoreProblem`, and `NotFound` with --offline when there is none yet.
+        """
+        if self._opened is None:
+            self._opened = self._open_store(read_only=self.options.offline and not writing)
+        return self._opened
+
+    def _open_store(self, *, read_only: bool) -> Store:
         from psdm_cli.store import open_store
 
         url = None if self.options.sandbox else self.settings.store.url
         if url is not None:
             register_password(url)
-        store = open_store(url, self.store_folder, read_only=self.options.offline, site=self.account_scope)
+        store = open_store(url, self.store_folder, read_only=read_only, site=self.account_scope)
         self._closing.callback(store.close)
         return store
 
@@ -242,7 +252,8 @@ class Environment:
         from psdm_cli.masking import mask
         from psdm_cli.output.document import as_text, chosen_fields, envelope
 
-        whole = envelope(document, as_of=self.as_of, generated_at=self.clock.real, warnings=self.warnings)
+        clock = self._clock_whatever_the_settings()
+        whole = envelope(document, as_of=clock.as_of, generated_at=clock.real, warnings=self.warnings)
         whole["warnings"] = [mask(text) for text in whole["warnings"]]
         if self.options.fields:
             from psdm_cli.output.shapes import row_fields
@@ -251,6 +262,15 @@ class Environment:
         text = as_text(whole)
         self._state["document_written"] = True
         self.terminal.write(text)
+
+    def _clock_whatever_the_settings(self) -> Clock:
+        """The clock; with wrong settings (that the doctor and `config check` report) one in the default zone."""
+        try:
+            return self.clock
+        except WrongConfiguration:
+            from psdm_cli.settings.model import Calendar
+
+            return start_clock(Calendar().zone, self.options.as_of)
 
     def refuse_sandbox(self, what: str) -> None:
         """Raise `RefusedByRule` where the sandbox has nothing to do."""

@@ -128,17 +128,19 @@ class SandboxReset(Shape):
 
 
 class Mirrored(Shape):
-    """Rows of one kind in the mirror: read in this run, and removed because Kantata has them no more."""
+    """Rows of one kind: read in this run, changed by it in the mirror, and gone from Kantata."""
 
     kind: str
     read: int
-    removed: int
+    changed: int
+    deleted: int
 
 
 class Refused(Shape):
     """A kind that the token may not read."""
 
     kind: str
+    call: str
     permission: str
 
 
@@ -152,3 +154,4 @@ class Synced(Shape):
     synced_at: datetime
     kinds: list[Mirrored]
     refused: list[Refused]
+    malformed: int

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         LoggedIn,
         LoggedOut,
         SandboxReset,
+        Synced,
     )
 
 SYMBOLS = {"pass": ("✓", "green"), "attention": ("!", "yellow"), "unverified": ("–", "dim")}
@@ -118,11 +119,18 @@ def auth_status(console: Console, result: AuthStatus) -> None:
 
 def diagnosis(console: Console, result: Diagnosis) -> None:
     """One line a check, with the way out below what is not right; the sum last."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for check in result.checks:
         symbol, style = SYMBOLS[check.state]
-        console.print(shown(f"{symbol} {check.title:<24} ", style), shown(check.reason), sep="", soft_wrap=True)
+        said = shown(check.reason)
         if check.way_out and check.state != "pass":
-            console.print(shown(f"  {'':<24} → {check.way_out}"), soft_wrap=True)
+            said.append("\n").append_text(shown(f"→ {check.way_out}"))
+        table.add_row(shown(f"{symbol} {check.title}", style), said)
+    console.print(table)
     counts = {state: sum(check.state == state for check in result.checks) for state in SYMBOLS}
     console.print(
         shown(f"{counts['pass']} right, {counts['attention']} need attention, {counts['unverified']} not verified.")
@@ -133,3 +141,23 @@ def sandbox_reset(console: Console, result: SandboxReset) -> None:
     """What was removed."""
     done = "The practice data starts over." if result.removed else "There was no practice data yet."
     console.print(shown(f"✓ {done}", "green"))
+
+
+def synced(console: Console, result: Synced) -> None:
+    """How much of each kind there was, and what could not be read."""
+    whose = f"led by {', '.join(result.leads)}" if result.leads else "that are visible"
+    console.print(
+        shown(f"✓ {result.engagements} projects {whose}, as of {result.synced_at:%Y-%m-%d %H:%M %Z}", "green")
+    )
+    table = _table("kind", "read", "changed", "gone")
+    for row in result.kinds:
+        table.add_row(*(shown(text) for text in (row.kind, str(row.read), str(row.changed), str(row.deleted))))
+    console.print(table)
+    for refusal in result.refused:
+        console.print(
+            shown(f"– {refusal.kind}: the token may not; it lacks the right {refusal.permission}"), soft_wrap=True
+        )
+    if result.malformed:
+        console.print(
+            shown(f"! {result.malformed} records could not be understood; forecast-prep names them.", "yellow")
+        )

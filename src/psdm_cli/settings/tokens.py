@@ -15,8 +15,8 @@ VARIABLES: dict[str, tuple[str, ...]] = {
 }
 NAMES = {"kantata": "Kantata", "gitlab": "GitLab"}
 WHERE_TO_GET = {
-    "kantata": "a token comes from https://app.mavenlink.com/oauth/applications (ask an account administrator)",
-    "gitlab": "a personal access token comes from User settings › Access tokens, scope api",
+    "kantata": "A token comes from https://app.mavenlink.com/oauth/applications; ask an account administrator",
+    "gitlab": "A personal access token comes from User settings › Access tokens, scope api",
 }
 
 
@@ -53,7 +53,7 @@ def missing(system: str) -> NotAllowed:
     """The error for a token that is nowhere."""
     return NotAllowed(
         f"There is no token for {NAMES[system]}.",
-        hint=f"Set {VARIABLES[system][0]}, or run: psdm auth login {system} ({WHERE_TO_GET[system]}).",
+        hint=f"Set {VARIABLES[system][0]}, or run: psdm auth login {system}. {WHERE_TO_GET[system]}.",
     )
 
 

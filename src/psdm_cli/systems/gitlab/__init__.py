@@ -1,0 +1,1 @@
+"""GitLab: so far only whose token it is."""
