@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from psdm_cli.domain.comparison import Change
-from psdm_cli.domain.findings import Finding, State, Step, by_severity
-from psdm_cli.domain.money import Currency
+from psdm_cli.domain.findings import Finding, State, Step
 from psdm_cli.domain.report import ForecastReport, ProjectLine
-from psdm_cli.domain.steps.forecast_accuracy import change_text
+from psdm_cli.domain.steps.catalog import most_urgent
+from psdm_cli.output.forecast_findings import besides_changes, by_engagement, common_fix, evidence_of, named, together
 from psdm_cli.output.forecast_tables import NO_LEAD, changes_table, forecast_table, people_table, types_legend
 from psdm_cli.output.layout import Column, Group, Page, Row, Span
 from psdm_cli.output.wording import (
@@ -31,7 +30,6 @@ ROWS_PER_LEAD = 3
 EVIDENCE = 4
 WIDE = 110
 PEOPLE_STEP = "FP-06"
-CHANGES_STEP = "FP-03"
 ALL = 1_000_000
 
 
@@ -71,10 +69,9 @@ class _Screen:
             parts.insert(2, counted(len(report.leads), "lead"))
         self.page.text(Span(" · ".join(parts), "bold"), indent=2)
         day = report.prep_complete
-        due = (
-            f"Due {day:%a} {day.date().isoformat()}: prep complete by {day:%H:%M}, "
-            f"forecast and upside updated by {report.forecast_updated:%H:%M} {day:%Z}"
-        )
+        when = f"{'Was due' if self._is_late() else 'Due'} {day:%a} {day.date().isoformat()}"
+        until = f"{report.forecast_updated:%H:%M} {day:%Z}"
+        due = f"{when}: prep complete by {day:%H:%M}, forecast and upside updated by {until}"
         self.page.text(Span(due, "red" if self._is_late() else ""), indent=2)
 
     def _is_late(self) -> bool:
@@ -110,25 +107,18 @@ class _Screen:
 
     def _urgent(self) -> None:
         live = [finding for step in self.report.steps for finding in step.live]
-        first = by_severity(live)[:URGENT]
+        first = most_urgent(self.report.steps, URGENT)
         if not first:
             return
         self.page.heading("Most urgent", f"of {counted(len(live), 'finding')}" if len(live) > URGENT else "")
         for number, finding in enumerate(first, 1):
-            name = self._named(finding)
+            name = named(finding, self.projects)
             self.page.text(
                 f"{name}: {message_of(finding)} ({finding.step})",
                 first=Span(f"{number}. ", STYLES[State.ATTENTION]),
             )
             if finding.fix:
                 self.page.text(Span(finding.fix, "dim"), first=Span("   → ", "dim"))
-
-    def _named(self, finding: Finding) -> str:
-        """The subject, and the engagement's title where the subject is only its number."""
-        project = self.projects.get(finding.project or "")
-        if project is not None and project.sow and finding.subject == project.sow:
-            return f"{project.sow} {project.title}"
-        return finding.subject
 
     def _steps(self) -> None:
         steps = self.report.steps
@@ -172,13 +162,12 @@ class _Screen:
         self.page.text(Span(f"{step.id} {step.title}: {step.reason}", "bold"), first=symbol)
 
     def _details(self, step: Step) -> None:
-        findings = self._told(step)
-        evidence = self._evidence(step)
+        findings = list(step.findings) if self.verbose else besides_changes(self.report, step, step.live)
+        evidence = evidence_of(self.report, step)
         if not findings and not evidence:
             return
         self._title(step)
-        fixes = {finding.fix for finding in findings}
-        common = fixes.pop() if len(fixes) == 1 else None
+        common = common_fix(findings)
         if common:
             self.page.text(Span(common, "dim"), first=Span("  → ", "dim"))
         if step.id == PEOPLE_STEP and self.report.people and not self.verbose:
@@ -191,41 +180,18 @@ class _Screen:
         if len(evidence) > most:
             self.page.line(Span(f"  · and {len(evidence) - most} more: {COMMAND} --step {step.id}", "dim"))
 
-    def _told(self, step: Step) -> list[Finding]:
-        """The findings to list: without waived ones, and without changes, which have a table of their own."""
-        findings = step.findings if self.verbose else step.live
-        if step.id != CHANGES_STEP or self.verbose:
-            return list(findings)
-        moved = {(p.id, c.kind.value, c.month_from, c.month_to) for p in self.report.projects for c in p.changes}
-        return [
-            f
-            for f in findings
-            if (f.project, f.data.get("kind"), f.data.get("month_from"), f.data.get("month_to")) not in moved
-        ]
-
-    def _evidence(self, step: Step) -> list[str]:
-        """What the step saw beside its findings; changes have a table of their own."""
-        if step.id != CHANGES_STEP:
-            return list(step.evidence)
-        told = {
-            f"{p.name}: {change_text(Change(c.kind, c.month_from, c.month_to, int(c.amount * 100)), currency)}"
-            for p in self.report.projects
-            for c in p.changes
-            for currency in (Currency(p.currency or ""),)
-        }
-        return [line for line in step.evidence if line not in told]
-
     def _findings(self, step: Step, findings: Sequence[Finding], *, with_fix: bool) -> None:
         if not findings:
             return
         grouped = not self.verbose and len(findings) > ROWS
-        rows = self._grouped(step, findings) if grouped else [self._row(f, with_fix=with_fix) for f in findings]
-        leads = [finding.lead or NO_LEAD for finding in (_firsts(findings) if grouped else findings)]
+        groups = by_engagement(findings) if grouped else [[finding] for finding in findings]
+        rows = [self._row(step, group, with_fix=with_fix) for group in groups]
+        leads = [group[0].lead or NO_LEAD for group in groups]
         shown, left = self._limited(rows, leads)
         self.page.table(
             (
-                Column("", least=8),
-                Column("", least=14, drop=1) if self.page.width >= WIDE else Column("", drop=2),
+                Column("", least=8, most=18),
+                Column("", least=14, most=32),
                 Column("", least=24, lines=ALL if self.verbose else 3),
                 Column("", "right", least=17, lines=4),
             ),
@@ -261,28 +227,19 @@ class _Screen:
         wide_title = project.title if project.sow and self.page.width >= WIDE else ""
         return project.name, wide_title
 
-    def _row(self, finding: Finding, *, with_fix: bool) -> Row:
+    def _row(self, step: Step, group: Sequence[Finding], *, with_fix: bool) -> Row:
+        """One row for a finding, or for an engagement's: how many, which ones as far as there is room."""
+        finding = group[0]
         name, title = self._place(finding)
-        text = message_of(finding)
+        text = together(group)
         if with_fix and finding.fix:
             text = f"{text} → {finding.fix}"
+        if len(group) > 1:
+            return name, title, text, sum_text(at_stake(step.id, group))
         money: dict[str, Decimal] = {}
         if finding.amount is not None and finding.currency is not None:
             money[finding.currency] = finding.amount
         return name, title, text, sum_text(money)
-
-    def _grouped(self, step: Step, findings: Sequence[Finding]) -> list[Row]:
-        """One row per engagement: how many, which ones as far as there is room."""
-        groups: dict[str, list[Finding]] = {}
-        for finding in findings:
-            groups.setdefault(finding.project or finding.subject, []).append(finding)
-        rows: list[Row] = []
-        for group in groups.values():
-            name, title = self._place(group[0])
-            texts = "; ".join(message_of(finding) for finding in group)
-            text = texts if len(group) == 1 else f"{len(group)}: {texts}"
-            rows.append((name, title, text, sum_text(at_stake(step.id, group))))
-        return rows
 
     def _warnings(self) -> None:
         if not self.report.warnings:
@@ -302,11 +259,3 @@ class _Screen:
             commands.append((COMMAND, "check again after correcting Kantata"))
         commands.append((f"{COMMAND} --freeze", f"keep the forecast of {self.report.week} to compare with next week"))
         self.page.table((Column(""), Column("", least=20, lines=2)), commands, indent=2)
-
-
-def _firsts(findings: Sequence[Finding]) -> list[Finding]:
-    """The first finding of each engagement, in their order."""
-    found: dict[str, Finding] = {}
-    for finding in findings:
-        found.setdefault(finding.project or finding.subject, finding)
-    return list(found.values())

@@ -58,3 +58,15 @@ class ForecastPrepDocument:
 
         page = forecast_page(self.report, self.now, console.width, step=self.step, verbose=self.verbose)
         page.write(console)
+
+    def markdown(self) -> str:
+        """A whole report for an internal issue."""
+        from psdm_cli.output.forecast_markdown import forecast_markdown
+
+        return forecast_markdown(self.report, self.now)
+
+    def csv(self) -> str:
+        """One row an engagement for the revenue sheet."""
+        from psdm_cli.output.forecast_csv import forecast_csv
+
+        return forecast_csv(self.report)

@@ -6,6 +6,7 @@ and written with or without styles. Every span is cleaned of acting characters, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,11 @@ GAP = 2
 ELLIPSIS = "…"
 NO_BREAK = "\u00a0"
 NARROWEST = 40
+# the space in "1,200.00 USD", "12 h", "80 %" and "Mon 4 Jan 2027" is no place to break a line
+_TOGETHER = re.compile(
+    r"(?<=\d) (?=(?:[A-Z]{3}|h|%)(?!\w))|(?<=Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?=\d)|(?<=\d) (?=[A-Z][a-z]{2} \d{4})"
+    r"|(?<=\d [A-Z][a-z]{2}) (?=\d{4})"
+)
 # what a terminal without Unicode shows instead: one character each, so that columns stay
 _ASCII = str.maketrans({"✓": "+", "–": "-", "…": "~", "·": "-", "→": ">", "“": '"', "”": '"', "⏎": "/", "−": "-"})
 
@@ -49,19 +55,21 @@ Line = tuple[Span, ...]
 class Column:
     """A column of a table. A flexible one gives way down to `least` columns and wraps over `lines` lines.
 
+    `most` limits its width even where there is room (0: no limit).
     `drop`: above zero it may be left out when the table does not fit; the highest goes first.
     """
 
     title: str
     align: Literal["left", "right"] = "left"
     least: int = 0
+    most: int = 0
     lines: int = 1
     drop: int = 0
 
     @property
     def flexible(self) -> bool:
         """Whether it may be narrower than its content."""
-        return self.least > 0
+        return self.least > 0 or self.most > 0
 
 
 Cell = Span | str
@@ -97,7 +105,7 @@ def wrap(text: str, width: int, most: int = 0) -> list[str]:
     width = max(1, width)
     lines: list[str] = []
     current = ""
-    for word in text.split(" "):
+    for word in _TOGETHER.sub(NO_BREAK, text).split(" "):
         joined = f"{current} {word}" if current else word
         if width_of(joined) <= width:
             current = joined
@@ -211,7 +219,9 @@ class _Table:
 
     def _natural(self, number: int) -> int:
         cells = [row[number].width for row in self.rows if number < len(row)]
-        return max([width_of(self.columns[number].title), *cells])
+        widest = max([width_of(self.columns[number].title), *cells])
+        most = self.columns[number].most
+        return min(widest, most) if most else widest
 
     def _least(self) -> int:
         gaps = GAP * (len(self.shown) - 1)

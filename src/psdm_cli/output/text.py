@@ -23,13 +23,13 @@ _NEWLINES = re.compile(r"\r\n|\n|\r(?!\n)")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 _FORMULA = frozenset("=+-@\t\r＝＋－＠")
-_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()#~$|!^])")
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]~$|])")
 # what GitLab turns into a link, a mention or a reference even out of escaped text: parted by a space
 _MENTION = re.compile(r"@(?=\S)")
 _REFERENCE = re.compile(r"([#!&$^](?=\d)|(?<!\w)[~%](?=[\w\"]))")
 _ADDRESS = re.compile(r"(\w:)(?=//)|(mailto:|javascript:|data:|\bwww\.)(?=\S)", re.IGNORECASE)
 # what begins a quick action, a list, a rule, a directive at the start of a line
-_LINE_START = re.compile(r"^(\d*)([/+=:.-])")
+_LINE_START = re.compile(r"^(\s*)(?=[/+=:#-])|^(\s*\d+)(?=[.)](?:\s|$))")
 _UNSAFE_IN_FILES = re.compile(r"[^A-Za-z0-9._-]+")
 _WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _LONGEST_FILE_NAME = 80
@@ -76,13 +76,13 @@ def markdown_cell(text: str) -> str:
 
     Mentions, references and addresses are parted by a space, because GitLab recognises them even where escaped.
     """
-    line = shown_plain(text).strip()
+    line = shown_plain(text)
     line = _MENTION.sub("@ ", line)
     line = _REFERENCE.sub(r"\1 ", line)
     line = _ADDRESS.sub(lambda found: f"{found[0]} ", line)
     line = _MARKDOWN_SIGNS.sub(r"\\\1", line)
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _LINE_START.sub(lambda found: f"{found[1]}\\{found[2]}", line)
+    return _LINE_START.sub(lambda found: f"{found[0]}\\", line)
 
 
 def csv_cell(text: str) -> str:

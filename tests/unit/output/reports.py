@@ -152,7 +152,8 @@ def finding(step: str, key: str, line: ProjectLine, message: str, **changed: obj
         sow=line.sow,
         data={"booked_hours": D("12.50"), "amount": D("7.1"), "days": [AS_OF], "months": {"2026-11": D("3")}},
     )
-    return replace(found, **changed)  # type: ignore[arg-type]
+    found = replace(found, **changed)  # type: ignore[arg-type]
+    return replace(found, stake=int((found.amount or 0) * 100))
 
 
 def steps(lines: tuple[ProjectLine, ...]) -> tuple[Step, ...]:
@@ -165,6 +166,7 @@ def steps(lines: tuple[ProjectLine, ...]) -> tuple[Step, ...]:
             str(number),
             line,
             f"task “Wave {number}: move repositories” has no start and due date",
+            subject=f"{line.name}: Wave {number}: move repositories",
             fix="Enter the start and due date in the project's Task Tracker",
         )
         for number, line in enumerate([acme] * 6 + [borealis] * 3 + [cafe] * 5)
