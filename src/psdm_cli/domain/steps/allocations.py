@@ -9,6 +9,7 @@ from typing import Any
 
 from psdm_cli.domain.assessment import Assessment
 from psdm_cli.domain.coverage import is_after_kickoff
+from psdm_cli.domain.dates import DAY
 from psdm_cli.domain.findings import Finding, State, Step
 from psdm_cli.domain.people import PersonLoad, window
 from psdm_cli.domain.records import Kind
@@ -32,7 +33,7 @@ def check(assessment: Assessment) -> Step:
     """One finding per person hard-booked below the threshold over as-of's ISO week and the next three."""
     start, end = window(assessment.as_of, assessment.policy)
     threshold = f"{assessment.policy.under_allocated_below:.0%}"
-    span = f"{day_text(start)} to {day_text(end)}"
+    span = f"{day_text(start)} to {day_text(end - DAY)}"
     unseen = refused(assessment, *NEEDS)
     if not assessment.portfolio.can_see(Kind.TIME_OFF):
         unseen = (*unseen, "time off is hidden, so capacity may be too high and people may only seem free")

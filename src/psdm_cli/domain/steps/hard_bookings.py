@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from psdm_cli.domain.assessment import Assessment
 from psdm_cli.domain.coverage import horizon, is_after_kickoff
+from psdm_cli.domain.dates import DAY
 from psdm_cli.domain.findings import Step
 from psdm_cli.domain.records import Kind
 from psdm_cli.domain.steps.common import about, amount_text, counted, day_text, refused, step
@@ -25,11 +26,11 @@ def check(assessment: Assessment) -> Step:
         for role, gap in (assessment.coverage[engagement.id] or {}).items():
             if gap.gap_from is None or gap.until is None:
                 continue
-            message = f"no hard {role} booking from {day_text(gap.gap_from)} until {day_text(gap.until)}"
+            message = f"no hard {role} booking from {day_text(gap.gap_from)} to {day_text(gap.until - DAY)}"
             if not is_after_kickoff(engagement, assessment.as_of):
                 evidence.append(f"{engagement.name}: {message} (before kickoff)")
                 continue
-            open_money = max(forecast.to_forecast, 0) if forecast.to_forecast is not None else None
+            open_money = forecast.to_forecast if (forecast.to_forecast or 0) > 0 else None  # what the gap leaves open
             findings.append(
                 about(
                     engagement,
