@@ -30,6 +30,7 @@ def _hidden(assessment: Assessment) -> Iterable[str]:
     for kind, effect in (
         (Kind.TIME_OFF, "bookings are spread as if nobody were away"),
         (Kind.HOLIDAYS, "bookings are spread as if there were no holidays"),
+        (Kind.WORKWEEKS, "unnamed resources are given a workweek of Monday to Friday"),
         (Kind.ALLOCATIONS_ELSEWHERE, "bookings on other projects are not counted for people"),
         (Kind.RESOURCE_REQUESTS, "pending resource requests are not shown"),
     ):
@@ -50,6 +51,7 @@ def _workweeks(assessment: Assessment) -> Iterable[str]:
         for booking in engagement.bookings
         if booking.user_id is not None and booking.user_id not in known and booking.spread.end > assessment.as_of
     }
+    unseen |= {person.user_id: person.name for person in assessment.people if person.user_id not in known}
     if unseen:
         yield f"The workweek of {_listed(sorted(unseen.values()))} is not visible: the default workweek is used."
 
