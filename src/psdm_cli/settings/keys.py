@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields, is_dataclass
 from datetime import time
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel
-
-from psdm_cli.domain.policy import Policy
 from psdm_cli.settings.handbook import LABELS
 from psdm_cli.settings.meanings import POLICY
-from psdm_cli.settings.model import Section, Settings
+from psdm_cli.settings.model import ABOUT, Settings
 
 Place = tuple[str, ...]
 
@@ -34,10 +31,8 @@ class Key:
 
 def plain(value: Any) -> Any:
     """A setting's value as JSON and YAML have it."""
-    if isinstance(value, BaseModel):
-        return {name: plain(getattr(value, name)) for name in type(value).model_fields}
-    if isinstance(value, Policy):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if is_dataclass(value):
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, tuple):
@@ -56,18 +51,22 @@ def value_at(settings: Settings, place: Place) -> Any:
 
 
 def _keys(value: Any, place: Place, meaning: str) -> Iterator[Key]:
-    if isinstance(value, Section):
-        for name, field in type(value).model_fields.items():
-            about = LABELS[place[1]][2] if place[:1] == ("labels",) and name == "name" else field.description
-            yield from _keys(getattr(value, name), (*place, name), about or "")
-    elif isinstance(value, Policy):
+    if is_dataclass(value):
         for item in fields(value):
-            yield Key((*place, item.name), getattr(value, item.name), POLICY[item.name])
+            yield from _keys(getattr(value, item.name), (*place, item.name), _meaning(place, item))
     elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _keys(item, (*place, name), "")
+        for name, entry in value.items():
+            yield from _keys(entry, (*place, name), "")
     else:
         yield Key(place, value, meaning)
+
+
+def _meaning(place: Place, item: Field[Any]) -> str:
+    if place == ("policy",):
+        return POLICY[item.name]
+    if place[:1] == ("labels",) and item.name == "name":
+        return LABELS[place[1]][2]
+    return str(item.metadata.get(ABOUT, ""))
 
 
 def all_keys() -> tuple[Key, ...]:
@@ -78,10 +77,9 @@ def all_keys() -> tuple[Key, ...]:
 def section_meaning(place: Place) -> str:
     """What a section is about: the model's docstring."""
     value: Any = value_at(Settings(), place)
-    if isinstance(value, Section):
-        return (type(value).__doc__ or "").strip().rstrip(".")
-    return {
+    named = {
         "policy": "Every number of the rules that a team may change",
         "labels": "Exact spelling and colour of every label",
         "links": "Every address of the handbook page, by name",
-    }.get(place[0] if place else "", "")
+    }
+    return named.get(".".join(place)) or (type(value).__doc__ or "").strip().rstrip(".")

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psdm_cli.errors import WrongConfiguration
+from psdm_cli.masking import mask
 from psdm_cli.settings.folders import Folders
-from psdm_cli.settings.handbook import LABELS, LINKS
 from psdm_cli.settings.model import Settings
 from psdm_cli.settings.yamlfile import Document, Place, read
+
+if TYPE_CHECKING:
+    from psdm_cli.settings.checking import Problem
 
 # Environment variables that stand for a key of the file (interface.md 2). Run options have theirs in options.COMMON.
 VARIABLES: dict[str, Place] = {
@@ -104,44 +108,23 @@ def _refuse_secrets(document: Document, path: Path | None) -> None:
 
 
 def _settings(raw: dict[str, Any], origins: Mapping[Place, str], path: Path | None) -> Settings:
-    import json
+    from psdm_cli.settings.checking import settings_of
 
-    from pydantic import ValidationError
-
-    problems = _unknown_keys(raw, origins, path)
-    _drop_empty_sections(raw)
-    for section, defaults in (("links", dict(LINKS)), ("labels", _label_defaults())):
-        if isinstance(raw.get(section), dict):
-            raw[section] = _merged(defaults, raw[section])
-    if not problems:
-        try:
-            return Settings.model_validate_json(json.dumps(raw, default=str), strict=True)
-        except ValidationError as error:
-            problems = [_complaint(detail, origins, path) for detail in error.errors(include_url=False)]
-    raise WrongSettings(problems, hint="config.example.yaml shows every key with its default; psdm config check tests.")
+    complaints = _unknown_keys(raw, origins, path)
+    settings, problems = settings_of(raw)
+    complaints += [_complaint(problem, origins, path) for problem in problems]
+    if complaints:
+        complaints.sort(key=_line)
+        raise WrongSettings(
+            complaints, hint="config.example.yaml shows every key; psdm config check lists all problems."
+        )
+    return settings
 
 
-def _label_defaults() -> dict[str, Any]:
-    return {key: {"name": name, "color": color} for key, (name, color, _) in LABELS.items()}
-
-
-def _merged(defaults: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(defaults)
-    for key, value in given.items():
-        old = merged.get(key)
-        merged[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return merged
-
-
-def _drop_empty_sections(raw: dict[str, Any]) -> None:
-    """`kantata:` with all its keys commented out reads as null: it means the defaults."""
-    for key, value in list(raw.items()):
-        if value is None and key in Settings.model_fields:
-            del raw[key]
-        elif isinstance(value, dict):
-            for inner, content in list(value.items()):
-                if content is None and inner in ("groups", "projects", "fields", "channels"):
-                    del value[inner]
+def _line(complaint: str) -> int:
+    """The line that a complaint is about; those about variables go first."""
+    found = re.search(r" line (\d+): ", complaint)
+    return int(found[1]) if found else 0
 
 
 def _unknown_keys(raw: dict[str, Any], origins: Mapping[Place, str], path: Path | None) -> list[str]:
@@ -177,41 +160,9 @@ def _unknown(where: Place, known: set[Place]) -> str:
     return f"there is no key {name}; known here: {', '.join(sorted(siblings)) or 'none'}."
 
 
-EXPECTED = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "bool_type": "true or false",
-    "tuple_type": "a list, such as [PM, PSE, TA]",
-    "dict_type": "keys below it",
-    "model_type": "keys below it",
-    "dataclass_type": "keys below it",
-    "decimal_type": "a number, such as 0.80",
-    "decimal_parsing": "a number, such as 0.80",
-    "time_type": 'a time, such as "10:00"',
-    "time_parsing": 'a time, such as "10:00"',
-}
-
-
-def _complaint(detail: Any, origins: Mapping[Place, str], path: Path | None) -> str:
-    place = tuple(str(part) for part in detail["loc"])
-    index = next((number for number, part in enumerate(detail["loc"]) if isinstance(part, int)), None)
-    if index is not None:
-        place = place[:index]
-    kind, shown = detail["type"], repr(detail["input"])
+def _complaint(problem: Problem, origins: Mapping[Place, str], path: Path | None) -> str:
+    shown = mask(str(problem.value) if isinstance(problem.value, Decimal) else repr(problem.value))
     if len(shown) > 60:
         shown = shown[:57] + "…"
-    if kind == "value_error":
-        why = str(detail["ctx"]["error"])
-        if place == ("policy",):
-            name, _, why = why.partition(": ")
-            place = ("policy", name)
-            shown = ""
-    elif kind in EXPECTED:
-        why = f"expected {EXPECTED[kind]}"
-    else:
-        message = str(detail["msg"])
-        why = message[0].lower() + message[1:].replace("Input should be", "should be")
-        why = why.replace("input should be", "expected a number")
-    tail = f", not {shown}" if shown and not SECRET_WORDS.search(shown) else ""
-    return f"{_where(place, origins, path)}: {'.'.join(place)}: {why}{tail}."
+    tail = "" if problem.value is None and "not" in problem.why else f", not {shown}"
+    return f"{_where(problem.place, origins, path)}: {'.'.join(problem.place)}: {problem.why}{tail}."

@@ -1,12 +1,14 @@
-"""Every setting with its type, default and meaning: one frozen model; example file and reference come from it."""
+"""Every setting with its type, default and meaning: one frozen model; example file and reference come from it.
+
+Plain dataclasses, checked by `settings.checking`: importing pydantic would cost every command 50 ms and more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Annotated
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from typing import Any
 
 from psdm_cli.domain.policy import Policy
 from psdm_cli.settings.handbook import DELIVERY, LABELS, LINKS, PS, PS_PLAN
@@ -21,129 +23,134 @@ from psdm_cli.settings.rules import (
     zone_name,
 )
 
-WeekMoment = Annotated[str, AfterValidator(week_moment)]
+ABOUT, CHECK, WITHIN = "about", "check", "within"
 
 
-class Section(BaseModel):
-    """A part of the settings: frozen, closed to keys it does not know, strict about types."""
+def key(
+    default: Any, about: str, *, check: Callable[[Any], Any] | None = None, within: tuple[int, int] | None = None
+) -> Any:
+    """A setting: its default, its meaning, and what else its value must satisfy (`check` raises `ValueError`)."""
+    return field(default=default, metadata={ABOUT: about, CHECK: check, WITHIN: within})
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
-
-class GitLabGroups(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitLabGroups:
     """Groups by path."""
 
-    customer_epics: str = Field(default=PS, description="group of the internal Customer Epics")
-    delivery_internal: str = Field(
-        default=f"{DELIVERY}/gitlab-professional-services", description="customers staffed by us"
-    )
-    delivery_partner: str = Field(
-        default=f"{DELIVERY}/gitlab-partner-collaboration", description="customers staffed fully or partly by partners"
+    customer_epics: str = key(PS, "group of the internal Customer Epics")
+    delivery_internal: str = key(f"{DELIVERY}/gitlab-professional-services", "customers staffed by us")
+    delivery_partner: str = key(
+        f"{DELIVERY}/gitlab-partner-collaboration", "customers staffed fully or partly by partners"
     )
 
 
-class GitLabProjects(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitLabProjects:
     """Projects by path."""
 
-    ps_plan: str = Field(default=PS_PLAN, description="change orders, work at risk, work exceptions, retrospectives")
+    ps_plan: str = key(PS_PLAN, "change orders, work at risk, work exceptions, retrospectives")
 
 
-class GitLab(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitLab:
     """The GitLab instance that holds epics and collaboration projects."""
 
-    url: Annotated[str, AfterValidator(gitlab_url)] = Field(
-        default="https://gitlab.com", description="root of the instance, may have a path (PSDM_GITLAB_URL)"
-    )
+    url: str = key("https://gitlab.com", "root of the instance, may have a path (PSDM_GITLAB_URL)", check=gitlab_url)
     groups: GitLabGroups = GitLabGroups()
     projects: GitLabProjects = GitLabProjects()
 
 
-class KantataFields(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KantataFields:
     """Names of the custom fields in the Kantata account."""
 
-    billing_type: str = Field(default="Billing Type", description="project: time and materials, fixed fee and so on")
-    sow: str = Field(default="SOW", description="project: number of the SOW")
-    sow_expiry: str = Field(default="SOW Expiry", description="project: last day of the contract")
-    gitlab_link: str = Field(default="GitLab Project Link", description="project: address of the collaboration project")
-    signoff_sent: str = Field(default="Sign Off Sent", description="milestone: sign-off requested")
-    signoff_received: str = Field(default="Sign Off Received", description="milestone: sign-off came back")
-    passive_acceptance: str = Field(
-        default="Passive Acceptance Utilized for Sign Off", description="milestone: accepted by silence"
-    )
+    billing_type: str = key("Billing Type", "project: time and materials, fixed fee and so on")
+    sow: str = key("SOW", "project: number of the SOW")
+    sow_expiry: str = key("SOW Expiry", "project: last day of the contract")
+    gitlab_link: str = key("GitLab Project Link", "project: address of the collaboration project")
+    signoff_sent: str = key("Sign Off Sent", "milestone: sign-off requested")
+    signoff_received: str = key("Sign Off Received", "milestone: sign-off came back")
+    passive_acceptance: str = key("Passive Acceptance Utilized for Sign Off", "milestone: accepted by silence")
 
 
-class Kantata(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kantata:
     """Kantata OX, formerly Mavenlink."""
 
-    url: Annotated[str, AfterValidator(kantata_url)] = Field(
-        default="https://api.mavenlink.com/api/v1", description="base of the API, ends in /api/v1 (PSDM_KANTATA_URL)"
+    url: str = key(
+        "https://api.mavenlink.com/api/v1", "base of the API, ends in /api/v1 (PSDM_KANTATA_URL)", check=kantata_url
     )
-    coordinator: str | None = Field(default=None, description="user id or e-mail of the project coordinator")
-    parallel_requests: int = Field(default=4, ge=1, le=8, description="requests at a time, 1 to 8")
+    coordinator: str | None = key(None, "user id or e-mail of the project coordinator")
+    parallel_requests: int = key(4, "requests at a time, 1 to 8", within=(1, 8))
     fields: KantataFields = KantataFields()
 
 
-class Pm(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pm:
     """The project manager: you."""
 
-    label: str | None = Field(default=None, description="the name in PM::name; null: your GitLab username")
+    label: str | None = key(None, "the name in PM::name; null: your GitLab username")
 
 
-class Calendar(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
     """Days and the fiscal year."""
 
-    zone: Annotated[str, AfterValidator(zone_name)] = Field(
-        default="America/New_York", description="zone of all deadlines and of the as-of date"
-    )
-    fiscal_year_start: int = Field(default=2, ge=1, le=12, description="month in which the fiscal year begins")
-    holiday_calendars: tuple[str, ...] | None = Field(
-        default=None, description="names of the Kantata holiday calendars that count; null: all"
+    zone: str = key("America/New_York", "zone of all deadlines and of the as-of date", check=zone_name)
+    fiscal_year_start: int = key(2, "month in which the fiscal year begins", within=(1, 12))
+    holiday_calendars: tuple[str, ...] | None = key(
+        None, "names of the Kantata holiday calendars that count; null: all"
     )
 
 
-class Label(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
     """A GitLab label: exact spelling and colour."""
 
     name: str
-    color: Annotated[str, AfterValidator(colour)]
+    color: str = field(metadata={CHECK: colour})
 
 
-class Cadence(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
     """Weekly deadlines in calendar.zone. Monday's two are policy.prep_complete_at and policy.forecast_updated_at."""
 
-    timesheets_submitted: WeekMoment = Field(default="Friday 23:59", description="PSE, PM, TA")
-    timesheets_approved: WeekMoment = Field(default="Monday 11:00", description="PM, backup: project coordinator")
-    top_customer_list: WeekMoment = Field(default="Tuesday 12:00", description="PS Ops sends the Top Customer list")
-    top_customer_notes: WeekMoment = Field(default="Wednesday 08:00", description="PM: notes written")
-    health_reports: WeekMoment = Field(default="Thursday 23:59", description="PM: one for each active project")
+    timesheets_submitted: str = key("Friday 23:59", "PSE, PM, TA", check=week_moment)
+    timesheets_approved: str = key("Monday 11:00", "PM, backup: project coordinator", check=week_moment)
+    top_customer_list: str = key("Tuesday 12:00", "PS Ops sends the Top Customer list", check=week_moment)
+    top_customer_notes: str = key("Wednesday 08:00", "PM: notes written", check=week_moment)
+    health_reports: str = key("Thursday 23:59", "PM: one for each active project", check=week_moment)
 
 
-class Channels(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channels:
     """Slack channels by use."""
 
-    pmo: str = Field(default="#ps_pmo", description="schedules, Top Customer report")
-    internal: str = Field(default="#ps-internal", description="wins, pinned retrospectives")
-    leadership: str = Field(default="#ps-project-leadership", description="closeout reports")
+    pmo: str = key("#ps_pmo", "schedules, Top Customer report")
+    internal: str = key("#ps-internal", "wins, pinned retrospectives")
+    leadership: str = key("#ps-project-leadership", "closeout reports")
 
 
-class Slack(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slack:
     """Where a message is meant for; psdm prints it ready to paste."""
 
     channels: Channels = Channels()
-    engagement_managers: str = Field(default="@em", description="mentioned in closeout reports")
+    engagement_managers: str = key("@em", "mentioned in closeout reports")
 
 
-class Store(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
     """The local database: mirror of Kantata, snapshots, answers."""
 
-    url: Annotated[str | None, AfterValidator(store_url)] = Field(
-        default=None, description="address of a database (PSDM_DATABASE_URL); null: a SQLite file in the data folder"
+    url: str | None = key(
+        None, "address of a database (PSDM_DATABASE_URL); null: a SQLite file in the data folder", check=store_url
     )
 
 
 def default_labels() -> Mapping[str, Label]:
     """The handbook's labels."""
-    return MappingProxyType({key: Label(name=name, color=color) for key, (name, color, _) in LABELS.items()})
+    return MappingProxyType({name: Label(name=text, color=color) for name, (text, color, _) in LABELS.items()})
 
 
 def default_links() -> Mapping[str, str]:
@@ -151,18 +158,17 @@ def default_links() -> Mapping[str, str]:
     return MappingProxyType(dict(LINKS))
 
 
-class Settings(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
     """All settings. Defaults are the handbook's; see `psdm_cli.settings.loading` for how they are put together."""
 
     gitlab: GitLab = GitLab()
     kantata: Kantata = Kantata()
     pm: Pm = Pm()
     calendar: Calendar = Calendar()
-    policy: Annotated[Policy, AfterValidator(sensible_policy)] = Policy()
-    labels: Annotated[Mapping[str, Label], AfterValidator(MappingProxyType)] = Field(default_factory=default_labels)
-    links: Annotated[Mapping[str, Annotated[str, AfterValidator(web_address)]], AfterValidator(MappingProxyType)] = (
-        Field(default_factory=default_links)
-    )
+    policy: Policy = field(default=Policy(), metadata={CHECK: sensible_policy})
+    labels: Mapping[str, Label] = field(default_factory=default_labels)
+    links: Mapping[str, str] = field(default_factory=default_links, metadata={CHECK: web_address})
     cadence: Cadence = Cadence()
     slack: Slack = Slack()
     store: Store = Store()
