@@ -10,8 +10,9 @@ from psdm_cli.domain.records import Kind, Malformed, Record
 from psdm_cli.systems.kantata.attributes import Wrong, idents, shown
 from psdm_cli.systems.kantata.client import Misread
 from psdm_cli.systems.kantata.contract import is_id
-from psdm_cli.systems.kantata.parsing import Sides, record
+from psdm_cli.systems.kantata.parsing import record
 from psdm_cli.systems.kantata.questions import RESOURCE_IDS, Ask, side_kinds
+from psdm_cli.systems.kantata.sideloads import Sides
 
 
 @dataclass(slots=True)

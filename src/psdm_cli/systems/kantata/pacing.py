@@ -18,6 +18,14 @@ class Stopped(Exception):  # noqa: N818 - not an error: the caller has gone away
     """The call that this work belongs to was given up; nobody waits for the answer."""
 
 
+class TooLong(Exception):  # noqa: N818 - a reason, not an error of ours
+    """The server wants a longer pause than the call may wait; `seconds` of it are left."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class Call:
     """One call of the port: it can be stopped, and has a budget of time for trouble.
 
@@ -100,7 +108,7 @@ class Pacer:
         return self._allowed
 
     def enter(self, call: Call) -> None:
-        """Wait for a place, and for the end of a pause that the server asked for. Raises `Stopped`."""
+        """Wait for a place, and for the end of a pause that the server asked for. Raises `Stopped`, `TooLong`."""
         while True:
             with self._free:
                 while self._in_flight >= self._allowed and not call.stopped:
@@ -110,6 +118,8 @@ class Pacer:
                 if pause <= 0:
                     self._in_flight += 1
                     return
+            if pause > call.left():
+                raise TooLong(pause)
             call.sleep(pause)
 
     def leave(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from psdm_cli.domain.records import (
@@ -11,21 +10,17 @@ from psdm_cli.domain.records import (
     Allocation,
     AllocationElsewhere,
     BillingMilestone,
-    Holiday,
     Kind,
     Malformed,
-    Membership,
     Record,
     Resource,
     ResourceRequest,
-    Role,
     StatusReport,
     Story,
     TimeEntry,
-    TimeOff,
     Workspace,
-    Workweek,
 )
+from psdm_cli.systems.kantata import people
 from psdm_cli.systems.kantata.attributes import (
     Row,
     Wrong,
@@ -40,11 +35,10 @@ from psdm_cli.systems.kantata.attributes import (
     text,
     whole,
 )
+from psdm_cli.systems.kantata.sideloads import Sides, custom_fields, side
 
-#: Side-loaded objects: map's name → id → row, as the envelope has them.
-Sides = Mapping[str, Mapping[str, Any]]
-
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+#: What a reader makes of a row; it raises `Wrong`.
+_Reader = Callable[[str, Row, Sides], Record]
 
 
 def record(kind: Kind, key: str, row: Any, sides: Sides) -> Record | Malformed:
@@ -62,40 +56,8 @@ def _workspace_of(kind: Kind, key: str, row: Row, sides: Sides) -> str | None:
         return key
     value = row.get("workspace_id")
     if value is None and kind is Kind.RESOURCE_REQUESTS:
-        value = _side(sides, "workspace_resources", row.get("resource_id")).get("workspace_id")
+        value = side(sides, "workspace_resources", row.get("resource_id")).get("workspace_id")
     return str(value) if type(value) in (str, int) else None
-
-
-def _side(sides: Sides, name: str, key: Any) -> Row:
-    """A side-loaded object; empty when it did not come along."""
-    found = sides.get(name, {}).get(str(key)) if key is not None else None
-    return found if isinstance(found, dict) else {}
-
-
-def _custom_fields(key: str, subject: str, row: Row, sides: Sides) -> tuple[tuple[str, str], ...] | None:
-    """Field name → readable text. None: they did not come along."""
-    values = sides.get("custom_field_values")
-    if values is None:
-        return None
-    keys = idents(row, "custom_field_value_ids")
-    if keys is None:
-        # No list on the row: the values name their subject themselves, by an integer.
-        mine: list[Row] = [
-            value
-            for value in values.values()
-            if isinstance(value, dict) and str(value.get("subject_id")) == key and value.get("subject_type") == subject
-        ]
-    else:
-        mine = [_side(sides, "custom_field_values", name) for name in keys]
-    found = []
-    for value in mine:
-        name, readable = text(value, "custom_field_name"), value.get("display_value")
-        if name is None or readable is None:
-            continue
-        if type(readable) not in (str, int, float):
-            raise Wrong(f"custom field {shown(name)}: {shown(readable)} cannot be read")
-        found.append((name, str(readable)))
-    return tuple(found)
 
 
 def _workspace(key: str, row: Row, sides: Sides) -> Workspace:
@@ -103,8 +65,8 @@ def _workspace(key: str, row: Row, sides: Sides) -> Workspace:
     if status is not None and not isinstance(status, dict):
         raise Wrong(f"status: {shown(status)} cannot be read")
     lead_id = ident(row, "primary_maven_id")
-    group = _side(sides, "workspace_groups", row.get("primary_workspace_group_id"))
-    lead = text(row, "provider_lead_name") or text(_side(sides, "users", lead_id), "full_name")
+    group = side(sides, "workspace_groups", row.get("primary_workspace_group_id"))
+    lead = text(row, "provider_lead_name") or text(side(sides, "users", lead_id), "full_name")
     return Workspace(
         id=key,
         title=text(row, "title"),
@@ -127,7 +89,7 @@ def _workspace(key: str, row: Row, sides: Sides) -> Workspace:
         percentage_complete=whole(row, "percentage_complete"),
         estimated_minutes=whole(row, "estimated_minutes"),
         minutes_logged=whole(row, "minutes_logged"),
-        custom_fields=_custom_fields(key, "Workspace", row, sides),
+        custom_fields=custom_fields(key, "Workspace", row, sides),
         updated_at=instant(row, "updated_at"),
     )
 
@@ -140,7 +102,7 @@ def _resource(key: str, row: Row, sides: Sides) -> Resource:
         user_id=ident(row, "user_id"),
         full_name=text(row, "full_name"),
         role_id=role_id,
-        role_name=text(row, "role_name") or text(_side(sides, "roles", role_id), "name"),
+        role_name=text(row, "role_name") or text(side(sides, "roles", role_id), "name"),
         bill_rate_in_cents=whole(row, "resource_bill_rate"),
         updated_at=instant(row, "updated_at"),
     )
@@ -164,7 +126,7 @@ def _allocation(key: str, row: Row, sides: Sides) -> Allocation:
     resource_id = ident(row, "workspace_resource_id")
     workspace_id = ident(row, "workspace_id")
     if workspace_id is None:
-        workspace_id = ident(_side(sides, "workspace_resources", resource_id), "workspace_id")
+        workspace_id = ident(side(sides, "workspace_resources", resource_id), "workspace_id")
     return Allocation(
         id=key,
         start_date=start,
@@ -179,9 +141,9 @@ def _allocation(key: str, row: Row, sides: Sides) -> Allocation:
 
 def _allocation_elsewhere(key: str, row: Row, sides: Sides) -> AllocationElsewhere:
     start, end, minutes, hard = _booked(row)
-    resource = _side(sides, "workspace_resources", row.get("workspace_resource_id"))
+    resource = side(sides, "workspace_resources", row.get("workspace_resource_id"))
     workspace_id = ident(row, "workspace_id") or ident(resource, "workspace_id")
-    title = text(_side(sides, "workspaces", workspace_id), "title") or text(resource, "workspace_title")
+    title = text(side(sides, "workspaces", workspace_id), "title") or text(resource, "workspace_title")
     return AllocationElsewhere(
         id=key,
         user_id=needed(ident(resource, "user_id"), "user_id"),
@@ -198,15 +160,15 @@ def _assigned(row: Row, sides: Sides) -> bool | None:
     """Whether somebody is assigned: a current assignment, or an unnamed resource (which those may leave out)."""
     resources = idents(row, "workspace_resources_with_unnamed_ids")
     for resource in resources or ():
-        side = _side(sides, "workspace_resources", resource)
+        found = side(sides, "workspace_resources", resource)
         # A server may keep back ids whose include was not asked for; the name tells the same.
-        name = "user_id" if "user_id" in side else "full_name"
-        if name in side and side[name] is None:
+        name = "user_id" if "user_id" in found else "full_name"
+        if name in found and found[name] is None:
             return True
     current = idents(row, "current_assignment_ids")
     if current is None:
         return None
-    return any(_side(sides, "assignments", key).get("current") is not False for key in current)
+    return any(side(sides, "assignments", key).get("current") is not False for key in current)
 
 
 def _story(key: str, row: Row, sides: Sides) -> Story:
@@ -223,7 +185,7 @@ def _story(key: str, row: Row, sides: Sides) -> Story:
         parent_id=ident(row, "parent_id"),
         ancestor_ids=idents(row, "ancestor_ids"),
         assigned=_assigned(row, sides),
-        custom_fields=_custom_fields(key, "Story", row, sides),
+        custom_fields=custom_fields(key, "Story", row, sides),
         updated_at=instant(row, "updated_at"),
     )
 
@@ -266,83 +228,13 @@ def _status_report(key: str, row: Row, _sides: Sides) -> StatusReport:
     )
 
 
-def _week(row: Row) -> tuple[int, int, int, int, int, int, int] | None:
-    """Minutes from Monday to Sunday; None unless all seven are known."""
-    days = [whole(row, f"{name}_minutes") for name in _DAYS]
-    if any(minutes is not None and not 0 <= minutes <= 1440 for minutes in days):
-        raise Wrong("workweek: a day has less than no minutes, or more than 24 hours")
-    known = [minutes for minutes in days if minutes is not None]
-    if len(known) < 7:
-        return None
-    mon, tue, wed, thu, fri, sat, sun = known
-    return mon, tue, wed, thu, fri, sat, sun
-
-
-def _workweek(key: str, row: Row, _sides: Sides) -> Workweek:
-    minutes = _week(row)
-    if minutes is None:
-        raise Wrong("workweek: minutes of some weekdays are missing")
-    return Workweek(id=key, minutes=minutes, default=flag(row, "default"))
-
-
-def _membership(key: str, row: Row, sides: Sides) -> Membership:
-    user_id: str = needed(ident(row, "user_id"), "user_id")
-    user = _side(sides, "users", user_id)
-    return Membership(
-        id=key,
-        user_id=user_id,
-        full_name=text(user, "full_name"),
-        email=text(user, "email_address"),
-        active=instant(row, "disabled_at") is None,
-        default_role=text(_side(sides, "roles", row.get("default_role_id")), "name"),
-        workweek_minutes=_week(_side(sides, "workweeks", row.get("effective_workweek_id"))),
-        billability_target=whole(row, "billability_target"),
-        updated_at=instant(row, "updated_at"),
-    )
-
-
-def _role(key: str, row: Row, _sides: Sides) -> Role:
-    return Role(id=key, name=text(row, "name"))
-
-
-def _holiday(key: str, row: Row, _sides: Sides) -> Holiday:
-    start, end = needed(day(row, "start_date"), "start_date"), day(row, "end_date")
-    if end is not None and end < start:
-        raise Wrong(f"it ends ({end}) before it starts ({start})")
-    return Holiday(id=key, start_date=start, name=text(row, "name"), end_date=end, calendars=_calendars(row))
-
-
-def _calendars(row: Row) -> tuple[str, ...] | None:
-    """The contract does not type the list: a list of names, or names with commas."""
-    value = row.get("calendar_names_list")
-    if value is None:
-        return None
-    names = value.split(",") if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise Wrong(f"calendars: {shown(value)} cannot be read")
-    return tuple(name.strip() for name in names if name.strip())
-
-
-def _time_off(key: str, row: Row, _sides: Sides) -> TimeOff:
-    hours: Decimal = needed(decimal(row, "hours"), "hours")
-    if hours < 0:
-        raise Wrong(f"hours: {shown(hours)} is below zero")  # would add capacity
-    return TimeOff(
-        id=key,
-        user_id=needed(ident(row, "user_id"), "user_id"),
-        requested_date=needed(day(row, "requested_date"), "requested_date"),
-        hours=hours,
-        updated_at=instant(row, "updated_at"),
-    )
-
-
 def _resource_request(key: str, row: Row, sides: Sides) -> ResourceRequest:
     resource_id = ident(row, "resource_id")
     return ResourceRequest(
         id=key,
         status=text(row, "status"),
         resource_id=resource_id,
-        workspace_id=ident(_side(sides, "workspace_resources", resource_id), "workspace_id"),
+        workspace_id=ident(side(sides, "workspace_resources", resource_id), "workspace_id"),
         updated_at=instant(row, "updated_at"),
     )
 
@@ -360,7 +252,7 @@ def _accounting(key: str, row: Row, _sides: Sides) -> AccountingRecord:
     )
 
 
-_READERS: Mapping[Kind, Callable[[str, Row, Sides], Record]] = {
+_READERS: Mapping[Kind, _Reader] = {
     Kind.WORKSPACES: _workspace,
     Kind.RESOURCES: _resource,
     Kind.ALLOCATIONS: _allocation,
@@ -369,11 +261,11 @@ _READERS: Mapping[Kind, Callable[[str, Row, Sides], Record]] = {
     Kind.BILLING_MILESTONES: _billing_milestone,
     Kind.TIME_ENTRIES: _time_entry,
     Kind.STATUS_REPORTS: _status_report,
-    Kind.PEOPLE: _membership,
-    Kind.WORKWEEKS: _workweek,
-    Kind.ROLES: _role,
-    Kind.HOLIDAYS: _holiday,
-    Kind.TIME_OFF: _time_off,
+    Kind.PEOPLE: people.membership,
+    Kind.WORKWEEKS: people.workweek,
+    Kind.ROLES: people.role,
+    Kind.HOLIDAYS: people.holiday,
+    Kind.TIME_OFF: people.time_off,
     Kind.RESOURCE_REQUESTS: _resource_request,
     Kind.ACCOUNTING: _accounting,
 }

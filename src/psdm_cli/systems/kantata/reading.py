@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from psdm_cli.domain.records import Kind, Malformed, Record, Refusal
-from psdm_cli.errors import BadAnswer, Forbidden, NotFound
+from psdm_cli.errors import BadAnswer, Forbidden, NotFound, Unavailable
 from psdm_cli.systems.kantata.client import Client
 from psdm_cli.systems.kantata.envelope import Page, page
 from psdm_cli.systems.kantata.pacing import Stopped
@@ -47,6 +47,12 @@ class _Pending:
     streams: list[_Stream] = field(default_factory=list)
     open: int = 0
     refusal: Refusal | None = None
+    failure: Unavailable | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether further answers are of no use."""
+        return self.refusal is not None or self.failure is not None
 
 
 @dataclass(slots=True, eq=False)
@@ -86,7 +92,11 @@ class Reading:
         self._pending = [_Pending(place, read) for place, read in enumerate(reads)]
 
     def batches(self, progress: Callable[[Progress], None] | None) -> Iterator[Batch]:
-        """Each read as soon as it is complete. Raises what a request raised; then everything else is given up."""
+        """Each read as soon as it is complete.
+
+        A read that fails because Kantata is down, limiting or not understood does not stop the others: what can be
+        reached is handed out first, then the first such error is raised. Any other error ends everything at once.
+        """
         run = self._run(progress)
         try:
             for pending in run:
@@ -111,6 +121,7 @@ class Reading:
             for thread in threads:
                 thread.start()
             left = len(self._pending)
+            failure: Unavailable | None = None
             while left:
                 event = self._events.get()
                 if isinstance(event, BaseException):
@@ -120,8 +131,12 @@ class Reading:
                         progress(event)
                     continue
                 left -= 1
-                yield event
+                if event.failure is None:
+                    yield event
+                failure = failure or event.failure
             complete = True
+            if failure is not None:
+                raise failure
         finally:
             self._call.stop()
             self._client.pacer.wake()
@@ -158,12 +173,14 @@ class Reading:
             except Stopped:
                 return
             except BaseException as error:  # handed to the caller's thread, which raises it
+                self._call.stop()
+                self._client.pacer.wake()
                 self._events.put(error)
                 return
 
     def _do(self, stream: _Stream, number: int) -> None:
         ask, owner = stream.ask, stream.owner
-        if owner.refusal is None:
+        if not owner.over:
             self._call.check()
             try:
                 got = self._client.get(
@@ -176,23 +193,27 @@ class Reading:
             except Forbidden as refused:
                 if ask.path == "/workspaces":
                     raise  # without engagements there is nothing to answer
-                self._refuse(owner, refused)
+                said = Refusal(owner.read.kind, refused.call, refused.permission, refused.message)
+                self._end(owner, refusal=said)
             except NotFound as missing:
-                raise BadAnswer(missing.message, hint=URL_HINT) from None
+                self._end(owner, failure=BadAnswer(missing.message, hint=URL_HINT))
+            except Unavailable as failure:
+                self._end(owner, failure=failure)
             else:
                 with self._lock:
-                    if owner.refusal is None:
+                    if not owner.over:
                         self._accept(stream, number, got)
         with self._lock:
             self._done += 1
-            said = Progress(self._done, self._known, KIND_WORDS[owner.read.kind])
-        self._events.put(said)
+            progress = Progress(self._done, self._known, KIND_WORDS[owner.read.kind])
+        self._events.put(progress)
 
-    def _refuse(self, owner: _Pending, refused: Forbidden) -> None:
+    def _end(self, owner: _Pending, *, refusal: Refusal | None = None, failure: Unavailable | None = None) -> None:
+        """Nothing more comes of this read; a part of its rows would look like all of them."""
         with self._lock:
-            if owner.refusal is not None:
+            if owner.over:
                 return
-            owner.refusal = Refusal(owner.read.kind, refused.call, refused.permission, refused.message)
+            owner.refusal, owner.failure = refusal, failure
             owner.streams.clear()
         self._events.put(owner)
 

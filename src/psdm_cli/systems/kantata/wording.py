@@ -60,30 +60,30 @@ KIND_WORDS: Mapping[Kind, str] = {
 
 def one_line(text: str, secret: str = "", longest: int = _LONGEST) -> str:
     """Foreign text for a sentence: one line, no control or bidi characters, no `secret`, not endless."""
-    flat = " ".join(_CONTROL.sub(" ", text[: longest * 20]).split())
     if secret:
-        flat = flat.replace(secret, "***")
+        text = text.replace(secret, "***")  # before anything is cut: half a secret is one too
+    flat = " ".join(_CONTROL.sub(" ", text[: longest * 20]).split())
     return flat if len(flat) <= longest else flat[: longest - 1].rstrip() + "…"
 
 
-def server_words(body: bytes, secret: str = "") -> str:
+def server_words(body: bytes) -> str:
     """What the server says is wrong: `errors[].message` with its field, else the beginning of a plain text.
 
-    A page of HTML gives nothing but the fact that it is one. Never raises.
+    Not yet fit for a sentence: see `one_line`. A page of HTML gives nothing but the fact that it is one. Never raises.
     """
     text = body[:100_000].decode("utf-8", errors="replace")
     try:
         answer: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         if text.lstrip().startswith("<"):
             return "an HTML page"
-        return one_line(text, secret)
+        return text
     errors = answer.get("errors") if isinstance(answer, dict) else None
     if not isinstance(errors, list):
         # OAuth's own shape, seen on the authorisation side
         told = answer.get("error_description") or answer.get("error") if isinstance(answer, dict) else None
-        return one_line(str(told), secret) if told else ""
-    return one_line("; ".join(_sentence(error) for error in errors[:5]), secret)
+        return str(told) if told else ""
+    return "; ".join(_sentence(error) for error in errors[:5])
 
 
 def _sentence(error: Any) -> str:
