@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from psdm_cli.sandbox.people import Persona, Readings
     from psdm_cli.sandbox.server import KantataSandbox, reset, serve
 
-__all__ = ["Account", "KantataSandbox", "Persona", "Readings", "reset", "serve"]
+    SandboxAccount = Account
+
+__all__ = ["Account", "KantataSandbox", "Persona", "Readings", "SandboxAccount", "reset", "serve"]
 
 _HOMES = {
     "Account": "account",
+    "SandboxAccount": "account",
     "KantataSandbox": "server",
     "Persona": "people",
     "Readings": "people",
@@ -29,4 +32,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(name)
     from importlib import import_module
 
-    return getattr(import_module(f"psdm_cli.sandbox.{_HOMES[name]}"), name)
+    home = import_module(f"psdm_cli.sandbox.{_HOMES[name]}")
+    return getattr(home, "Account" if name == "SandboxAccount" else name)

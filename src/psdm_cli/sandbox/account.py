@@ -12,8 +12,9 @@ class Account:
     """Rows of every collection, keyed by text id.
 
     A row is a dict in the contract's own attribute names and types; attributes left out are answered as null.
-    Change rows through `put`, `update` and `remove` (or call `touched()` after a direct change), so that indexes, cached
-    answers and the state file follow. `facts` says who "me" is, the seed, and the day the portfolio was placed around.
+    Change rows through `put`, `update` and `remove` (or call `touched()` after a direct change), so that indexes,
+    cached answers and the state file follow. `facts` says who "me" is, the seed, and the day everything was placed
+    around.
     """
 
     def __init__(self, facts: Mapping[str, Any]) -> None:
@@ -24,6 +25,13 @@ class Account:
         self.unsaved: dict[tuple[str, str], None] = {}
         self._indexes: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
         self._last_id: dict[str, int] = {}
+
+    @classmethod
+    def generated(cls, projects: int = 3000, my_projects: int = 40, **more: Any) -> Account:
+        """A big account for benchmarks; see `generated.generated` for the further arguments."""
+        from psdm_cli.sandbox.generated import generated
+
+        return generated(projects, my_projects, **more)
 
     @property
     def me(self) -> str:

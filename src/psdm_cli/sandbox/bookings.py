@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from psdm_cli.sandbox.account import Account, Row
+from psdm_cli.sandbox.account import Row
 from psdm_cli.sandbox.calendars import DAY, WEEK, Days, days, monday_of, stamp
 from psdm_cli.sandbox.engagements import FF, TRAINING, Seat, Spec
+from psdm_cli.sandbox.site import Site
 from psdm_cli.sandbox.staff import PEOPLE, PM, PSE, ROLES, TA
 
 # Subunits an hour by currency and role.
@@ -65,42 +66,42 @@ def blocks(monday: date, first: date, last: date) -> Iterator[tuple[date, date]]
         first = edge
 
 
-def book(account: Account, calendar: Days, spec: Spec, workspace: Row, start: date) -> Booked:
+def book(site: Site) -> Booked:
     """Makes the engagement's resources, bookings and time entries; says what was used and what is to come."""
     booked = Booked()
-    for seat in spec.seats:
-        slot = slot_for(account, calendar, workspace, seat.user, seat.role)
-        first, last = seat_days(calendar, spec, seat, start)
-        for begin, end in blocks(monday_of(calendar.as_of), first, last):
-            _booking(account, calendar, spec, seat, slot, begin, end)
+    for seat in site.spec.seats:
+        slot = slot_for(site, seat.user, seat.role)
+        first, last = seat_days(site.calendar, site.spec, seat, site.start)
+        for begin, end in blocks(monday_of(site.calendar.as_of), first, last):
+            _booking(site, seat, slot, begin, end)
         if seat.hard:
             rate = slot["resource_bill_rate"]
             for day in days(first, last):
-                minutes = minutes_on(calendar, seat, day)
-                if minutes and day >= calendar.as_of:
+                minutes = minutes_on(site.calendar, seat, day)
+                if minutes and day >= site.calendar.as_of:
                     cents = minutes * rate // 60
                     booked.to_come += cents
                     month = day.isoformat()[:7]
                     booked.by_month[month] = booked.by_month.get(month, 0) + cents
-                elif minutes and _is_logged(calendar, spec, seat, day):
+                elif minutes and _is_logged(site.calendar, site.spec, seat, day):
                     booked.used += minutes * rate // 60
-                    if day >= monday_of(calendar.as_of) - LOGGED_WEEKS * WEEK:
-                        _entry(account, calendar, spec, workspace, seat, slot, day, minutes)
+                    if day >= monday_of(site.calendar.as_of) - LOGGED_WEEKS * WEEK:
+                        _entry(site, seat, slot, day, minutes)
     return booked
 
 
-def slot_for(account: Account, calendar: Days, workspace: Row, user: str | None, role: str) -> Row:
+def slot_for(site: Site, user: str | None, role: str) -> Row:
     """The resource of a person (or of an unnamed role) in the engagement, made on first use."""
-    for slot in account.find("workspace_resources", "workspace_id", workspace["id"]):
+    for slot in site.of_workspace("workspace_resources"):
         if user is not None and slot["user_id"] == user:
             return slot
     name = PEOPLE[user].name if user else None
-    born = stamp(calendar.as_of - 30 * DAY)
-    return account.put(
+    born = stamp(site.calendar.as_of - 30 * DAY)
+    return site.account.put(
         "workspace_resources",
         {
-            "workspace_id": int(workspace["id"]),
-            "workspace_title": workspace["title"],
+            "workspace_id": int(site.workspace["id"]),
+            "workspace_title": site.workspace["title"],
             "user_id": user,
             "role_id": role,
             "full_name": name,
@@ -108,20 +109,20 @@ def slot_for(account: Account, calendar: Days, workspace: Row, user: str | None,
             "role_initials": "".join(word[0] for word in ROLES[role].split()),
             "label": None if user else ROLES[role],
             "display_label": name or ROLES[role],
-            "resource_bill_rate": RATES[workspace["currency"]][role],
-            "resource_cost_rate": RATES[workspace["currency"]][role] * 2 // 5,
+            "resource_bill_rate": RATES[site.workspace["currency"]][role],
+            "resource_cost_rate": RATES[site.workspace["currency"]][role] * 2 // 5,
             "created_at": born,
             "updated_at": born,
         },
     )
 
 
-def _booking(account: Account, calendar: Days, spec: Spec, seat: Seat, slot: Row, first: date, last: date) -> None:
-    minutes = sum(minutes_on(calendar, seat, day) for day in days(first, last))
+def _booking(site: Site, seat: Seat, slot: Row, first: date, last: date) -> None:
+    minutes = sum(minutes_on(site.calendar, seat, day) for day in days(first, last))
     if not minutes:
         return
-    made = min(first, calendar.as_of) - 20 * DAY
-    account.put(
+    made = min(first, site.calendar.as_of) - 20 * DAY
+    site.account.put(
         "workspace_allocations",
         {
             "workspace_resource_id": slot["id"],
@@ -147,31 +148,29 @@ def _is_logged(calendar: Days, spec: Spec, seat: Seat, day: date) -> bool:
     return not forgot
 
 
-def _entry(
-    account: Account, calendar: Days, spec: Spec, workspace: Row, seat: Seat, slot: Row, day: date, minutes: int
-) -> None:
-    monday = monday_of(calendar.as_of)
+def _entry(site: Site, seat: Seat, slot: Row, day: date, minutes: int) -> None:
+    monday = monday_of(site.calendar.as_of)
     approved = day < monday
-    if "unapproved-time" in spec.quirks and seat.role == PSE and day >= monday - 3 * WEEK:
+    if "unapproved-time" in site.spec.quirks and seat.role == PSE and day >= monday - 3 * WEEK:
         approved = False
-    made = min(day + DAY, calendar.as_of - DAY)
-    account.put(
+    made = min(day + DAY, site.calendar.as_of - DAY)
+    site.account.put(
         "time_entries",
         {
-            "workspace_id": workspace["id"],
+            "workspace_id": site.workspace["id"],
             "user_id": seat.user,
             "role_id": seat.role,
             "date_performed": day.isoformat(),
             "time_in_minutes": minutes,
-            "billable": spec.type != FF,
+            "billable": site.spec.type != FF,
             "approved": approved,
             "is_invoiced": day < monday - 5 * WEEK,
             "taxable": False,
             "notes": "Delivery" if seat.role != PM else "Coordination",
             "rate_in_cents": slot["resource_bill_rate"],
             "cost_rate_in_cents": slot["resource_cost_rate"],
-            "currency": workspace["currency"],
-            "currency_base_unit": workspace["currency_base_unit"],
+            "currency": site.workspace["currency"],
+            "currency_base_unit": site.workspace["currency_base_unit"],
             "story_id": None,
             "created_at": stamp(made, 17),
             "updated_at": stamp(made, 17, 30),

@@ -10,7 +10,7 @@ from typing import Any
 
 CONTRACT_FILE = Path(__file__).with_name("kantata_contract.json")
 
-# Single ids that a server computes instead of reading them off the row: they come with their include only (kantata.md 3).
+# Single ids that a server computes instead of reading them off the row: only with their include (kantata.md 3).
 COMPUTED_IDS = frozenset(
     {
         "primary_maven_id",

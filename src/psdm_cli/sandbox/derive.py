@@ -1,4 +1,4 @@
-"""Derives the sandbox's compact contract file from the published OpenAPI document (a developer's tool, never run by psdm)."""
+"""Derives the sandbox's compact contract file from the published OpenAPI document (a developer's tool)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """The seeded engagements, as a table: type, status, weeks, team, and what is wrong with them."""
+# ruff: noqa: E501  (a table reads better in long lines)
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ OPTIONAL: dict[str, dict[str, Callable[[Account, Row], Any]]] = {
         "estimated_minutes": lambda account, row: sum(
             s.get("time_estimate_in_minutes") or 0 for s in account.find("stories", "workspace_id", row["id"])
         ),
-        "minutes_logged": lambda account, row: _logged(account, row),
+        "minutes_logged": _logged,
         "billable_minutes": lambda account, row: _logged(account, row, billable=True),
         "non_billable_minutes": lambda account, row: _logged(account, row, billable=False),
         "total_minutes_approved": lambda account, row: _logged(account, row, approved=True),

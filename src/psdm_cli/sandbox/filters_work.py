@@ -374,6 +374,11 @@ def visible_projects(asking: Asking) -> list[Predicate]:
     return [lambda row: row.get("workspace_id") is None or str(row["workspace_id"]) in mine]
 
 
+def is_applied(resource: str, name: str) -> bool:
+    """Whether this sandbox can apply the parameter."""
+    return name in FILTERS.get(resource, {}) or name in SHARED
+
+
 def predicate_for(asking: Asking, name: str, value: str) -> tuple[bool, Predicate | None]:
     """(known to this sandbox, what it keeps) for one parameter."""
     build = FILTERS.get(asking.resource, {}).get(name) or SHARED.get(name)

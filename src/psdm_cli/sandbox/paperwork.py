@@ -1,4 +1,4 @@
-"""What surrounds a seeded engagement: custom fields, health reports, status history, notes, billing, small blemishes."""
+"""What surrounds a seeded engagement: custom fields, health reports, history, notes, billing, small blemishes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from psdm_cli.sandbox.account import Account, Row
 from psdm_cli.sandbox.bookings import Booked
 from psdm_cli.sandbox.calendars import DAY, WEEK, Days, monday_of, stamp
-from psdm_cli.sandbox.engagements import BLOCK, ENGINEER, FF, TM, TRAINING, Spec
+from psdm_cli.sandbox.engagements import BLOCK, ENGINEER, FF, TM, TRAINING
+from psdm_cli.sandbox.site import Site
 from psdm_cli.sandbox.statuses import status
 
 TYPES = {TM: "1", FF: "2", BLOCK: "3", ENGINEER: "4", TRAINING: "5"}
@@ -41,14 +42,14 @@ def fields(account: Account, calendar: Days) -> None:
         account.put("custom_field_choices", choice | stamps)
 
 
-def _value(account: Account, calendar: Days, field: str, subject: Row, value: object, made: date) -> None:
+def _value(site: Site, field: str, subject: Row, value: object, made: date) -> None:
     name, kind, value_type = FIELDS[field]
     choices: list[str] = []
     shown = str(value)
     if value_type == "single":
         choices = [(TYPES | YES_NO)[shown]]
         value = choices
-    account.put(
+    site.account.put(
         "custom_field_values",
         {
             "subject_type": kind,
@@ -63,51 +64,49 @@ def _value(account: Account, calendar: Days, field: str, subject: Row, value: ob
             "account_id": 1,
             "setter_id": "1031",
             "selected_choice_ids": choices,
-            "created_at": stamp(min(made, calendar.as_of - DAY), 12),
-            "updated_at": stamp(min(made, calendar.as_of - DAY), 12),
+            "created_at": stamp(min(made, site.calendar.as_of - DAY), 12),
+            "updated_at": stamp(min(made, site.calendar.as_of - DAY), 12),
         },
     )
 
 
-def paperwork(
-    account: Account, calendar: Days, spec: Spec, workspace: Row, customer: str, start: date, end: date
-) -> None:
+def paperwork(site: Site) -> None:
     """Custom field values, health reports, status history and a first note."""
-    made = min(start, calendar.as_of) - 40 * DAY
-    slug = "-".join(customer.lower().split())
-    _value(account, calendar, "61", workspace, spec.type, made)
-    if not {"sow-in-title-only", "no-sow"} & spec.quirks:
-        _value(account, calendar, "62", workspace, spec.sow, made)
-    if "no-expiry" not in spec.quirks:
-        _value(account, calendar, "63", workspace, (end + 2 * WEEK).isoformat(), made)
-    if "no-sow" not in spec.quirks:
-        link = f"https://gitlab.example.com/professional-services/{slug}/{spec.sow}"
-        _value(account, calendar, "64", workspace, link, made)
-    _value(account, calendar, "65", workspace, "Wren Abernathy", made)
-    for story in account.find("stories", "workspace_id", workspace["id"]):
+    made = min(site.start, site.calendar.as_of) - 40 * DAY
+    slug = "-".join(site.customer.lower().split())
+    _value(site, "61", site.workspace, site.spec.type, made)
+    if not {"sow-in-title-only", "no-sow"} & site.spec.quirks:
+        _value(site, "62", site.workspace, site.spec.sow, made)
+    if "no-expiry" not in site.spec.quirks:
+        _value(site, "63", site.workspace, (site.end + 2 * WEEK).isoformat(), made)
+    if "no-sow" not in site.spec.quirks:
+        link = f"https://gitlab.example.com/professional-services/{slug}/{site.spec.sow}"
+        _value(site, "64", site.workspace, link, made)
+    _value(site, "65", site.workspace, "Wren Abernathy", made)
+    for story in site.of_workspace("stories"):
         if "signed" in story:
             sent, received, passive = story["signed"]
-            _value(account, calendar, "66", story, sent.isoformat(), sent)
-            _value(account, calendar, "67", story, received.isoformat(), received)
-            _value(account, calendar, "68", story, passive, received)
-    _history(account, calendar, spec, workspace, start, end)
-    if start < calendar.as_of and spec.status in ("Active", "In Set Up", "Closed", "Completed"):
-        _reports(account, calendar, spec, workspace, start, end)
+            _value(site, "66", story, sent.isoformat(), sent)
+            _value(site, "67", story, received.isoformat(), received)
+            _value(site, "68", story, passive, received)
+    _history(site)
+    if site.start < site.calendar.as_of and site.spec.status in ("Active", "In Set Up", "Closed", "Completed"):
+        _reports(site)
 
 
-def _history(account: Account, calendar: Days, spec: Spec, workspace: Row, start: date, end: date) -> None:
-    steps = [("Prospect", "In Set Up", min(start, calendar.as_of) - 30 * DAY)]
-    if spec.status not in ("In Set Up", "Estimate", "Backlog"):
-        steps.append(("In Set Up", "Active", min(start, calendar.as_of - 2 * DAY)))
-    if spec.status not in ("In Set Up", "Active", "Estimate"):
-        before = "In Set Up" if spec.status == "Backlog" else "Active"
-        steps.append((before, spec.status, min(end, calendar.as_of - 9 * DAY)))
+def _history(site: Site) -> None:
+    steps = [("Prospect", "In Set Up", min(site.start, site.calendar.as_of) - 30 * DAY)]
+    if site.spec.status not in ("In Set Up", "Estimate", "Backlog"):
+        steps.append(("In Set Up", "Active", min(site.start, site.calendar.as_of - 2 * DAY)))
+    if site.spec.status not in ("In Set Up", "Active", "Estimate"):
+        before = "In Set Up" if site.spec.status == "Backlog" else "Active"
+        steps.append((before, site.spec.status, min(site.end, site.calendar.as_of - 9 * DAY)))
     for before, after, on in steps:
         old, new = status(before), status(after)
-        account.put(
+        site.account.put(
             "workspace_status_changes",
             {
-                "workspace_id": workspace["id"],
+                "workspace_id": site.workspace["id"],
                 "user_id": "1031",
                 "from_status_key": old["key"],
                 "from_message": old["message"],
@@ -119,20 +118,20 @@ def _history(account: Account, calendar: Days, spec: Spec, workspace: Row, start
                 "updated_at": stamp(on, 14),
             },
         )
-    note = calendar.as_of - 12 * DAY
-    account.put(
+    note = site.calendar.as_of - 12 * DAY
+    site.account.put(
         "posts",
         {
-            "workspace_id": workspace["id"],
+            "workspace_id": site.workspace["id"],
             "message": "Weekly notes are in the collaboration project.",
-            "user_id": spec.lead,
+            "user_id": site.spec.lead,
             "private": False,
             "reply": False,
             "reply_count": 0,
             "has_attachments": False,
             "recipient_ids": [],
             "subject_type": "Workspace",
-            "subject_id": int(workspace["id"]),
+            "subject_id": int(site.workspace["id"]),
             "newest_reply_at": stamp(note, 13),
             "created_at": stamp(note, 13),
             "updated_at": stamp(note, 13),
@@ -140,86 +139,73 @@ def _history(account: Account, calendar: Days, spec: Spec, workspace: Row, start
     )
 
 
-def _reports(account: Account, calendar: Days, spec: Spec, workspace: Row, start: date, end: date) -> None:
+def _reports(site: Site) -> None:
     """Four weekly health reports, on Thursdays; the last one the Thursday before the as-of date, or as old as said."""
-    as_of = calendar.as_of
+    as_of = site.calendar.as_of
     last = as_of - DAY - timedelta(days=(as_of - DAY - timedelta(days=3)).weekday())
-    if spec.health_age is not None:
-        last = as_of - spec.health_age * DAY
-    if spec.status in ("Closed", "Completed"):
-        last = min(last, end)
+    if site.spec.health_age is not None:
+        last = as_of - site.spec.health_age * DAY
+    if site.spec.status in ("Closed", "Completed"):
+        last = min(last, site.end)
     for back in range(3, -1, -1):
         on = last - back * WEEK
-        if on < start and back > 0:
+        if on < site.start and back > 0:
             continue
-        color = spec.health if back < 2 else "green"
+        color = site.spec.health if back < 2 else "green"
         details = [
             {"category": category, "color": color if category in ("Budget", "Schedule") else "green", "description": ""}
             for category in ("Scope", "Budget", "Schedule", "Client")
         ]
-        account.put(
+        site.account.put(
             "status_reports",
             {
-                "workspace_id": workspace["id"],
+                "workspace_id": site.workspace["id"],
                 "color": color,
                 "description": ATTENTION[color],
                 "details": details,
-                "creator_id": spec.lead,
-                "updater_id": spec.lead,
+                "creator_id": site.spec.lead,
+                "updater_id": site.spec.lead,
                 "created_at": stamp(on, 10),
                 "updated_at": stamp(on, 10),
             },
         )
 
 
-def quirks(account: Account, calendar: Days, spec: Spec, workspace: Row, booked: Booked) -> None:
+def quirks(site: Site, booked: Booked) -> None:
     """The small blemishes of an engagement, each by its name in the table."""
-    tasks = [
-        s
-        for s in account.find("stories", "workspace_id", workspace["id"])
-        if s["story_type"] == "task" and s["parent_id"] is not None
-    ]
+    tasks = [s for s in site.of_workspace("stories") if s["story_type"] == "task" and s["parent_id"] is not None]
     waiting = [s for s in tasks if s["state"] == "not started"]
-    if "undated-tasks" in spec.quirks:
+    if "undated-tasks" in site.spec.quirks:
         waiting[-1] |= {"start_date": None, "due_date": None}
         waiting[-2] |= {"due_date": None}
-    if "closed-in-future" in spec.quirks:
+    if "closed-in-future" in site.spec.quirks:
         waiting[0] |= {"state": "completed", "status": "Done", "percentage_complete": 100}
-    if "billing-milestones" in spec.quirks:
-        _bill_milestones(account, calendar, workspace)
-    monday = monday_of(calendar.as_of)
-    if "foreign-milestone" in spec.quirks:
-        _bill(
-            account, calendar, workspace, "Travel, billed in EUR", 250_000, monday + 5 * WEEK + 4 * DAY, currency="EUR"
-        )
-    if "credit" in spec.quirks:
-        _bill(account, calendar, workspace, "Goodwill credit", -150_000, monday + 6 * WEEK + 4 * DAY)
-    if "pending-request" in spec.quirks:
-        _request(account, calendar, workspace)
-    if "scheduled" in spec.quirks:
-        _schedule(account, calendar, workspace)
-    if "official-forecast" in spec.quirks:
-        _official(account, calendar, workspace, booked)
+    if "billing-milestones" in site.spec.quirks:
+        _bill_milestones(site)
+    monday = monday_of(site.calendar.as_of)
+    if "foreign-milestone" in site.spec.quirks:
+        _bill(site, "Travel, billed in EUR", 250_000, monday + 5 * WEEK + 4 * DAY, currency="EUR")
+    if "credit" in site.spec.quirks:
+        _bill(site, "Goodwill credit", -150_000, monday + 6 * WEEK + 4 * DAY)
+    if "pending-request" in site.spec.quirks:
+        _request(site)
+    if "scheduled" in site.spec.quirks:
+        _schedule(site)
+    if "official-forecast" in site.spec.quirks:
+        _official(site, booked)
 
 
 def _bill(
-    account: Account,
-    calendar: Days,
-    workspace: Row,
-    title: str,
-    cents: int,
-    on: date | None,
-    currency: str | None = None,
-    story: Row | None = None,
+    site: Site, title: str, cents: int, on: date | None, *, currency: str | None = None, story: Row | None = None
 ) -> Row:
-    born = stamp(calendar.as_of - 60 * DAY)
-    return account.put(
+    born = stamp(site.calendar.as_of - 60 * DAY)
+    return site.account.put(
         "billing_milestones",
         {
-            "workspace_id": workspace["id"],
+            "workspace_id": site.workspace["id"],
             "title": title,
             "amount_in_cents": cents,
-            "currency": currency or workspace["currency"],
+            "currency": currency or site.workspace["currency"],
             "billing_type": "upon_completion" if story else "fixed_date",
             "date_to_invoice": on.isoformat() if on else None,
             "story_id": story["id"] if story else None,
@@ -231,67 +217,71 @@ def _bill(
     )
 
 
-def _bill_milestones(account: Account, calendar: Days, workspace: Row) -> None:
+def _bill_milestones(site: Site) -> None:
     """A billing milestone for each sold milestone; the completed ones are invoiced."""
-    for story in account.find("stories", "workspace_id", workspace["id"]):
+    for story in site.of_workspace("stories"):
         if story["story_type"] != "milestone" or not story["fixed_fee"]:
             continue
         cents = story["budget_estimate_in_cents"]
-        row = _bill(account, calendar, workspace, story["title"], cents, None, story=story)
+        row = _bill(site, story["title"], cents, None, story=story)
         if story["state"] == "completed":
-            invoice = account.put("invoices", {})
+            invoice = site.account.put("invoices", {})
             row |= {"invoice_id": invoice["id"], "invoice_ids": [invoice["id"]]}
 
 
-def _request(account: Account, calendar: Days, workspace: Row) -> None:
-    slots = account.find("workspace_resources", "workspace_id", workspace["id"])
+def _request(site: Site) -> None:
+    slots = site.of_workspace("workspace_resources")
     unnamed = next(s for s in slots if s["user_id"] is None)
     named = next(s for s in slots if s["user_id"] is not None)
     for slot, state, age in ((named, "approved", 70), (unnamed, "new", 4)):
-        on = stamp(calendar.as_of - age * DAY, 15)
+        on = stamp(site.calendar.as_of - age * DAY, 15)
         who = {
-            "creator_id": workspace["primary_maven_id"],
+            "creator_id": site.workspace["primary_maven_id"],
             "approver_ids": ["1032"],
             "created_at": on,
             "updated_at": on,
         }
-        account.put("resource_requests", {"resource_id": slot["id"], "status": state} | who)
+        site.account.put("resource_requests", {"resource_id": slot["id"], "status": state} | who)
 
 
-def _schedule(account: Account, calendar: Days, workspace: Row) -> None:
+def _schedule(site: Site) -> None:
     """Four scheduled hours a day this week on each running task."""
-    monday = monday_of(calendar.as_of)
-    for task in account.find("stories", "workspace_id", workspace["id"]):
+    monday = monday_of(site.calendar.as_of)
+    for task in site.of_workspace("stories"):
         if task["state"] != "started" or task["parent_id"] is None:
             continue
-        for assignment in account.find("assignments", "story_id", task["id"]):
+        for assignment in site.account.find("assignments", "story_id", task["id"]):
             for day in (monday + n * DAY for n in range(5)):
-                on = stamp(calendar.as_of - 8 * DAY)
-                place = {"story_id": task["id"], "workspace_id": workspace["id"], "assignment_id": assignment["id"]}
+                on = stamp(site.calendar.as_of - 8 * DAY)
+                place = {
+                    "story_id": task["id"],
+                    "workspace_id": site.workspace["id"],
+                    "assignment_id": assignment["id"],
+                }
                 row = {"date": day.isoformat(), "minutes": 240, "current": True, "created_at": on, "updated_at": on}
-                account.put("story_allocation_days", place | row)
+                site.account.put("story_allocation_days", place | row)
             assignment["allocated_minutes"] = 1200
 
 
-def _official(account: Account, calendar: Days, workspace: Row, booked: Booked) -> None:
+def _official(site: Site, booked: Booked) -> None:
     """Kantata's own forecast of the coming months, equal to the bookings."""
     for month, cents in sorted(booked.by_month.items()):
         first = date.fromisoformat(f"{month}-01")
         last = (first + 32 * DAY).replace(day=1) - DAY
-        account.put(
+        site.account.put(
             "project_accounting_records",
             {
-                "workspace_id": workspace["id"],
+                "workspace_id": site.workspace["id"],
                 "type": "Forecasting",
                 "status": "open",
                 "start_date": first.isoformat(),
                 "end_date": last.isoformat(),
-                "currency": workspace["currency"],
+                "currency": site.workspace["currency"],
                 "amount": cents / 100,
                 "forecast": cents / 100,
                 "forecast_locked": False,
                 "system_generated": True,
                 "account_id": 1,
-                "created_at": (calendar.as_of - DAY).isoformat(),
+                "created_at": (site.calendar.as_of - DAY).isoformat(),
             },
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from psdm_cli.sandbox.contract import Resource
-from psdm_cli.sandbox.filters_work import FILTERS, SHARED
+from psdm_cli.sandbox.filters_work import is_applied
 from psdm_cli.sandbox.reading import is_true, listed
 from psdm_cli.sandbox.refusals import invalid
 
@@ -95,8 +95,6 @@ def read_list(resource: Resource, pairs: list[tuple[str, str]], switch_off_defau
             found.problems.append(f"parameter '{name}' given twice")
         given[name] = value
     for name, value in given.items():
-        if name in PAGING:
-            continue
         if name == "include":
             found.includes = _known(found, "include", value, resource.includes)
         elif name == "optional_fields":
@@ -104,27 +102,35 @@ def read_list(resource: Resource, pairs: list[tuple[str, str]], switch_off_defau
         elif name == "order":
             found.order = _order(found, resource, value)
         elif name in resource.filters:
-            problem = _value_problem(resource.name, name, value, resource.filters[name])
-            if problem:
-                found.problems.append(problem)
-            if value != "":
-                found.filters[name] = value
-            if name not in FILTERS.get(resource.name, {}) and name not in SHARED:
-                found.problems.append(f"filter '{name}' is in the contract, but this sandbox cannot apply it")
-        elif not (switch_off_defaults and name == "apply_default_filters"):
+            _filter(found, resource, name, value)
+        elif name not in PAGING and not (switch_off_defaults and name == "apply_default_filters"):
             found.problems.append(f"unknown parameter '{name}'")
     _paging(found, given)
     if "only" in given:
         found.only = listed(given["only"])
         if len(found.only) > MOST:
             found.problems.append(f"only with {len(found.only)} ids; at most {MOST}")
+    _required(found, resource)
+    return found
+
+
+def _filter(found: Parameters, resource: Resource, name: str, value: str) -> None:
+    problem = _value_problem(resource.name, name, value, resource.filters[name])
+    if problem:
+        found.problems.append(problem)
+    if value != "":
+        found.filters[name] = value
+    if not is_applied(resource.name, name):
+        found.problems.append(f"filter '{name}' is in the contract, but this sandbox cannot apply it")
+
+
+def _required(found: Parameters, resource: Resource) -> None:
     for name, spec in resource.filters.items():
         if spec.get("required") and not found.filters.get(name):
             raise invalid(name, f"{name} is required")
-    if resource.name == "assignments" and "story_allocation_days" in found.includes:
-        if not is_true(found.filters.get("plannable", "")):
-            raise invalid("plannable", "plannable must be true when including story_allocation_days")
-    return found
+    scheduled = resource.name == "assignments" and "story_allocation_days" in found.includes
+    if scheduled and not is_true(found.filters.get("plannable", "")):
+        raise invalid("plannable", "plannable must be true when including story_allocation_days")
 
 
 def _order(found: Parameters, resource: Resource, text: str) -> str | None:

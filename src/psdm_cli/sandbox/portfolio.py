@@ -6,10 +6,11 @@ import random
 from datetime import date, timedelta
 
 from psdm_cli.sandbox.account import Account, Row
-from psdm_cli.sandbox.bookings import BASE_UNITS, RATES, Booked, book, budget, needs_approval, slot_for
+from psdm_cli.sandbox.bookings import BASE_UNITS, RATES, book, budget, needs_approval, slot_for
 from psdm_cli.sandbox.calendars import DAY, WEEK, Days, monday_of, stamp
 from psdm_cli.sandbox.engagements import CUSTOMERS, FF, SPECS, Spec
 from psdm_cli.sandbox.paperwork import fields, paperwork, quirks
+from psdm_cli.sandbox.site import Site
 from psdm_cli.sandbox.staff import ME, PM, settle
 from psdm_cli.sandbox.statuses import status
 from psdm_cli.sandbox.tasks import plan
@@ -28,8 +29,8 @@ def seeded(seed: int, as_of: date) -> Account:
     fields(account, calendar)
     turn = (seed - 1) * 5 % len(CUSTOMERS)
     names = CUSTOMERS[turn:] + CUSTOMERS[:turn]
-    for number, spec in enumerate(SPECS):
-        _engagement(account, calendar, spec, names[number], number, dice)
+    for number, customer in enumerate(names):
+        _engagement(account, calendar, number, customer, dice)
     for story in account.rows("stories"):
         story.pop("signed", None)
     account.touched()
@@ -66,7 +67,8 @@ def _span(calendar: Days, spec: Spec) -> tuple[date, date]:
     return start, monday + spec.last_week * WEEK + 4 * DAY
 
 
-def _engagement(account: Account, calendar: Days, spec: Spec, customer: str, number: int, dice: random.Random) -> None:
+def _engagement(account: Account, calendar: Days, number: int, customer: str, dice: random.Random) -> None:
+    spec = SPECS[number]
     start, end = _span(calendar, spec)
     group = _customer(account, calendar, customer, number)
     born = min(start, calendar.as_of) - 45 * DAY
@@ -115,15 +117,16 @@ def _engagement(account: Account, calendar: Days, spec: Spec, customer: str, num
             "updated_at": stamp(changed, 16),
         },
     )
-    slot_for(account, calendar, workspace, spec.lead, PM)
-    booked = book(account, calendar, spec, workspace, start)
+    site = Site(account, calendar, spec, workspace, customer, start, end)
+    slot_for(site, spec.lead, PM)
+    booked = book(site)
     price, used = budget(spec, booked)
     workspace |= {"price_in_cents": price, "budget_used_in_cents": used, "total_invoiced": str(used * 9 // 10)}
     workspace["percentage_complete"] = _percent(calendar, spec, start, end)
-    plan(account, calendar, spec, workspace, start, end)
-    _participations(account, calendar, workspace)
-    paperwork(account, calendar, spec, workspace, customer, start, end)
-    quirks(account, calendar, spec, workspace, booked)
+    plan(site)
+    _participations(account, workspace)
+    paperwork(site)
+    quirks(site, booked)
 
 
 def _percent(calendar: Days, spec: Spec, start: date, end: date) -> int:
@@ -139,7 +142,7 @@ def _customer(account: Account, calendar: Days, customer: str, number: int) -> s
     return str(account.put("workspace_groups", row)["id"])
 
 
-def _participations(account: Account, calendar: Days, workspace: Row) -> None:
+def _participations(account: Account, workspace: Row) -> None:
     slots = account.find("workspace_resources", "workspace_id", workspace["id"])
     people = [s["user_id"] for s in slots if s["user_id"] is not None]
     for user in dict.fromkeys([*people, "1031", "1032", "1033"]):
@@ -159,6 +162,3 @@ def _participations(account: Account, calendar: Days, workspace: Row) -> None:
                 "updated_at": workspace["created_at"],
             },
         )
-
-
-__all__ = ["Booked", "seeded"]

@@ -33,10 +33,10 @@ class KantataSandbox:
         state_dir: Path | None = None,
         as_of: date | None = None,
         seed: int = 1,
+        *,
         weather: Literal["calm", "showers"] = "calm",
         port: int = 0,
         latency_ms: float = 0,
-        *,
         account: Account | None = None,
         readings: Readings | None = None,
         now: Callable[[], datetime] | None = None,
@@ -240,12 +240,13 @@ def serve(
     state_dir: Path | None = None,
     as_of: date | None = None,
     seed: int = 1,
+    *,
     weather: Literal["calm", "showers"] = "calm",
     port: int = 0,
     latency_ms: float = 0,
 ) -> Iterator[str]:
     """Serves in the foreground's stead: yields the URL, serves until the block is left, prints nothing."""
-    with KantataSandbox(state_dir, as_of, seed, weather, port, latency_ms) as sandbox:
+    with KantataSandbox(state_dir, as_of, seed, weather=weather, port=port, latency_ms=latency_ms) as sandbox:
         yield sandbox.kantata_url
 
 

@@ -1,15 +1,18 @@
 """Tasks, milestones and assignments of one seeded engagement."""
+# ruff: noqa: E501  (the phases read better in long lines)
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from psdm_cli.sandbox.account import Account, Row
+from psdm_cli.sandbox.account import Row
 from psdm_cli.sandbox.calendars import DAY, WEEK, Days, fiscal_quarter_end, monday_of, stamp, weekday_on_or_before
 from psdm_cli.sandbox.engagements import FF, TRAINING, Sold, Spec
+from psdm_cli.sandbox.site import Site
 from psdm_cli.sandbox.staff import PM
 from psdm_cli.sandbox.statuses import STATE_NAMES
 
+# fmt: off
 PHASES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "project": (
         ("Plan", ("Confirm scope and success criteria", "Collect access and prerequisites", "Agree cadence and roles")),
@@ -24,26 +27,25 @@ PHASES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("Deliver", ("Deliver day one", "Deliver day two", "Deliver the advanced session", "Answer follow-up questions")),
         ("Close", ("Collect feedback", "Send certificates")),
     ),
-}  # fmt: skip
+}
+# fmt: on
 
 
-def plan(account: Account, calendar: Days, spec: Spec, workspace: Row, start: date, end: date) -> None:
+def plan(site: Site) -> None:
     """Makes the engagement's tasks, its kickoff and (fixed fee) its sold milestones."""
-    position = _milestone(
-        account, calendar, spec, workspace, "Kickoff", start, done=start <= calendar.as_of, position=1
-    )
-    phases = PHASES["training" if spec.type == TRAINING else "project"]
+    position = _milestone(site, "Kickoff", site.start, done=site.start <= site.calendar.as_of, position=1)
+    phases = PHASES["training" if site.spec.type == TRAINING else "project"]
     count = sum(len(titles) for _, titles in phases)
-    span = (end - start).days
+    span = (site.end - site.start).days
     number = 0
     for phase, titles in phases:
-        parent = _task(account, calendar, spec, workspace, phase, start, end, position)
+        parent = _task(site, phase, site.start, site.end, position)
         position += 1
         children = []
         for title in titles:
-            first = start + timedelta(days=span * number // count)
-            last = start + timedelta(days=span * (number + 1) // count)
-            child = _task(account, calendar, spec, workspace, title, first, max(first, last), position, parent["id"])
+            first = site.start + timedelta(days=span * number // count)
+            last = site.start + timedelta(days=span * (number + 1) // count)
+            child = _task(site, title, first, max(first, last), position, parent=parent["id"])
             children.append(child)
             number += 1
             position += 1
@@ -55,11 +57,11 @@ def plan(account: Account, calendar: Days, spec: Spec, workspace: Row, start: da
             "sub_stories_billable_time_in_minutes": sum(c["logged_billable_time_in_minutes"] for c in children),
         }
         first_day, last_day = date.fromisoformat(str(dates["start_date"])), date.fromisoformat(str(dates["due_date"]))
-        account.put("stories", parent | dates | _progress(calendar, spec, first_day, last_day))
-    for sold in spec.sold:
-        position = _sold(account, calendar, spec, workspace, sold, position)
-    _assign(account, calendar, spec, workspace)
-    _link_time(account, workspace)
+        site.account.put("stories", parent | dates | _progress(site.calendar, site.spec, first_day, last_day))
+    for sold in site.spec.sold:
+        position = _sold(site, sold, position)
+    _assign(site)
+    _link_time(site)
 
 
 def _progress(calendar: Days, spec: Spec, first: date, last: date) -> Row:
@@ -73,10 +75,10 @@ def _progress(calendar: Days, spec: Spec, first: date, last: date) -> Row:
     return {"state": state, "status": STATE_NAMES[state], "percentage_complete": percent}
 
 
-def _story(calendar: Days, workspace: Row, title: str, position: int, made: date) -> Row:
-    changed = min(calendar.as_of - DAY, made + 10 * DAY)
+def _story(site: Site, title: str, position: int, made: date) -> Row:
+    changed = min(site.calendar.as_of - DAY, made + 10 * DAY)
     return {
-        "workspace_id": workspace["id"],
+        "workspace_id": site.workspace["id"],
         "title": title,
         "priority": "normal",
         "position": position,
@@ -87,31 +89,21 @@ def _story(calendar: Days, workspace: Row, title: str, position: int, made: date
         "parent_id": None,
         "ancestry_depth": 0,
         "sub_story_count": 0,
-        "creator_id": workspace["primary_maven_id"],
+        "creator_id": site.workspace["primary_maven_id"],
         "created_at": stamp(made, 11),
         "updated_at": stamp(changed, 15),
     }
 
 
-def _task(
-    account: Account,
-    calendar: Days,
-    spec: Spec,
-    workspace: Row,
-    title: str,
-    first: date,
-    last: date,
-    position: int,
-    parent: str | None = None,
-) -> Row:
+def _task(site: Site, title: str, first: date, last: date, position: int, *, parent: str | None = None) -> Row:
     first, last = weekday_on_or_before(first), weekday_on_or_before(last)
-    if spec.status == "On Hold" and last >= monday_of(calendar.as_of) - 10 * WEEK:
+    if site.spec.status == "On Hold" and last >= monday_of(site.calendar.as_of) - 10 * WEEK:
         first, last = first + 18 * WEEK, last + 18 * WEEK
     last = max(last, first)
-    progress = _progress(calendar, spec, first, last)
+    progress = _progress(site.calendar, site.spec, first, last)
     estimate = 960 if parent else 0
-    row = _story(calendar, workspace, title, position, min(first, calendar.as_of - 5 * DAY) - 5 * DAY)
-    return account.put(
+    row = _story(site, title, position, min(first, site.calendar.as_of - 5 * DAY) - 5 * DAY)
+    return site.account.put(
         "stories",
         row
         | progress
@@ -119,7 +111,7 @@ def _task(
             "story_type": "task",
             "start_date": first.isoformat(),
             "due_date": last.isoformat(),
-            "fixed_fee": spec.type == FF,
+            "fixed_fee": site.spec.type == FF,
             "billable": True,
             "parent_id": parent,
             "ancestry_depth": 1 if parent else 0,
@@ -131,20 +123,11 @@ def _task(
 
 
 def _milestone(
-    account: Account,
-    calendar: Days,
-    spec: Spec,
-    workspace: Row,
-    title: str,
-    due: date | None,
-    *,
-    done: bool,
-    position: int,
-    amount: int | None = None,
+    site: Site, title: str, due: date | None, *, done: bool, position: int, amount: int | None = None
 ) -> int:
     state = "completed" if done else "not started"
-    row = _story(calendar, workspace, title, position, min(due or calendar.as_of, calendar.as_of) - 30 * DAY)
-    account.put(
+    row = _story(site, title, position, min(due or site.calendar.as_of, site.calendar.as_of) - 30 * DAY)
+    site.account.put(
         "stories",
         row
         | {
@@ -178,42 +161,34 @@ def due_day(calendar: Days, sold: Sold) -> date | None:
     return friday if sold.week < 0 else calendar.quiet(friday)
 
 
-def _sold(account: Account, calendar: Days, spec: Spec, workspace: Row, sold: Sold, position: int) -> int:
-    base = workspace["currency_base_unit"]
-    due = due_day(calendar, sold)
+def _sold(site: Site, sold: Sold, position: int) -> int:
+    base = site.workspace["currency_base_unit"]
+    due = due_day(site.calendar, sold)
     done = sold.state == "plain" and sold.week is not None and sold.week < 0
-    position = _milestone(
-        account, calendar, spec, workspace, sold.title, due, done=done, position=position, amount=sold.amount * base
-    )
-    story = account.find("stories", "workspace_id", workspace["id"])[-1]
+    position = _milestone(site, sold.title, due, done=done, position=position, amount=sold.amount * base)
+    story = site.of_workspace("stories")[-1]
     if done and due is not None:
         story["signed"] = (due - 7 * DAY, due, "Yes" if sold.amount == 30_000 else "No")
     elif sold.state == "received":
-        story["signed"] = (calendar.as_of - 6 * DAY, calendar.as_of - 2 * DAY, "No")
+        story["signed"] = (site.calendar.as_of - 6 * DAY, site.calendar.as_of - 2 * DAY, "No")
     return position
 
 
-def _assign(account: Account, calendar: Days, spec: Spec, workspace: Row) -> None:
+def _assign(site: Site) -> None:
     """Phases to the lead, tasks to the delivery people in turn; milestones to nobody."""
-    slots = [
-        s for s in account.find("workspace_resources", "workspace_id", workspace["id"]) if s["user_id"] is not None
-    ]
-    lead = next(s for s in slots if s["user_id"] == workspace["primary_maven_id"])
-    hard = {
-        b["workspace_resource_id"]
-        for b in account.find("workspace_allocations", "workspace_id", workspace["id"])
-        if b["hard"]
-    }
+    slots = [s for s in site.of_workspace("workspace_resources") if s["user_id"] is not None]
+    lead = next(s for s in slots if s["user_id"] == site.workspace["primary_maven_id"])
+    hard = {b["workspace_resource_id"] for b in site.of_workspace("workspace_allocations") if b["hard"]}
     delivery = [s for s in slots if s["role_id"] != PM and s["id"] in hard] or [lead]
-    tasks = [s for s in account.find("stories", "workspace_id", workspace["id"]) if s["story_type"] == "task"]
+    tasks = [s for s in site.of_workspace("stories") if s["story_type"] == "task"]
     left_alone = None
-    if "unassigned-task" in spec.quirks:
+    if "unassigned-task" in site.spec.quirks:
         left_alone = [t for t in tasks if t["parent_id"] and t["state"] == "not started"][-1]["id"]
     for number, task in enumerate(tasks):
         slot = lead if task["parent_id"] is None else delivery[number % len(delivery)]
         if task["id"] == left_alone:
             continue
-        account.put(
+        site.account.put(
             "assignments",
             {
                 "story_id": task["id"],
@@ -228,12 +203,12 @@ def _assign(account: Account, calendar: Days, spec: Spec, workspace: Row) -> Non
         )
 
 
-def _link_time(account: Account, workspace: Row) -> None:
+def _link_time(site: Site) -> None:
     """Hangs time entries on a running task of the person, as people do."""
     running: dict[str, str] = {}
-    for task in account.find("stories", "workspace_id", workspace["id"]):
-        for assignment in account.find("assignments", "story_id", task["id"]):
+    for task in site.of_workspace("stories"):
+        for assignment in site.account.find("assignments", "story_id", task["id"]):
             if task["state"] == "started" or assignment["assignee_id"] not in running:
                 running[assignment["assignee_id"]] = task["id"]
-    for entry in account.find("time_entries", "workspace_id", workspace["id"]):
+    for entry in site.of_workspace("time_entries"):
         entry["story_id"] = running.get(entry["user_id"])

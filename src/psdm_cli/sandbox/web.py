@@ -92,7 +92,7 @@ class Web:
                 if not web._stopping.is_set():
                     await web._stop.wait()
 
-            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002
                 for server in self.servers:
                     server.close()
                 for transport in list(web._transports.values()):

@@ -9,7 +9,33 @@ from psdm_cli.sandbox.refusals import forbidden, invalid
 from psdm_cli.sandbox.statuses import status, status_of_key
 from psdm_cli.sandbox.writing import Given, Hand
 
-PLAIN_WORKSPACE = ["title", "description", "start_date", "due_date", "stage", "budgeted", "access_level", "target_margin", "stories_are_fixed_fee_by_default", "tasks_default_non_billable", "expenses_in_burn_rate", "actual_fees_includes_expenses", "rate_card_id", "actual_fees_includes_additional_line_items", "change_orders_enabled", "exclude_archived_stories_percent_complete", "posts_require_privacy_decision", "require_notes_on_time_entries", "time_trackable", "consultant_role_name", "client_role_name", "require_time_approvals", "require_expense_approvals", "external_link", "archived"]
+PLAIN_WORKSPACE = (
+    "title",
+    "description",
+    "start_date",
+    "due_date",
+    "stage",
+    "budgeted",
+    "access_level",
+    "target_margin",
+    "stories_are_fixed_fee_by_default",
+    "tasks_default_non_billable",
+    "expenses_in_burn_rate",
+    "actual_fees_includes_expenses",
+    "rate_card_id",
+    "actual_fees_includes_additional_line_items",
+    "change_orders_enabled",
+    "exclude_archived_stories_percent_complete",
+    "posts_require_privacy_decision",
+    "require_notes_on_time_entries",
+    "time_trackable",
+    "consultant_role_name",
+    "client_role_name",
+    "require_time_approvals",
+    "require_expense_approvals",
+    "external_link",
+    "archived",
+)
 HEALTH = ("green", "yellow", "red")
 CATEGORIES = ("Scope", "Budget", "Schedule", "Client")
 

@@ -148,7 +148,23 @@ def update_request(hand: Hand, old: Row, given: Given) -> Row:
     return hand.change("resource_requests", old["id"], {"status": status})
 
 
-STORY_PLAIN = ["title", "story_type", "description", "start_date", "due_date", "archived", "budget_estimate_in_cents", "time_estimate_in_minutes", "percentage_complete", "fixed_fee", "billable", "weight", "priority", "time_trackable", "project_plan"]
+STORY_PLAIN = (
+    "title",
+    "story_type",
+    "description",
+    "start_date",
+    "due_date",
+    "archived",
+    "budget_estimate_in_cents",
+    "time_estimate_in_minutes",
+    "percentage_complete",
+    "fixed_fee",
+    "billable",
+    "weight",
+    "priority",
+    "time_trackable",
+    "project_plan",
+)
 
 
 def _story_values(hand: Hand, given: Given, old: Row) -> Given:
@@ -260,7 +276,7 @@ def create_assignment(hand: Hand, given: Given) -> Row:
 
 def update_assignment(hand: Hand, old: Row, given: Given) -> Row:
     """Changes or ends an assignment."""
-    values = {name: given[name] for name in ("current", "estimated_minutes") if name in given}
+    values: Given = {name: given[name] for name in ("current", "estimated_minutes") if name in given}
     if given.get("resource_id") is not None:
         slot = hand.existing("workspace_resources", given["resource_id"], "resource_id")
         values |= {"resource_id": int(slot["id"]), "assignee_id": slot.get("user_id")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -19,25 +20,29 @@ ASIDE = ("external_reference", "custom_fields")
 KEPT_WHEN_DELETED = ("stories",)
 
 
+def _is_date(value: Any) -> bool:
+    try:
+        return bool(date.fromisoformat(value))
+    except (TypeError, ValueError):
+        return False
+
+
+# What a JSON value must be for each type of the contract; booleans are no numbers.
+FITS: dict[str, Callable[[Any], bool]] = {
+    "any": lambda _value: True,
+    "integer": lambda value: (
+        (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, str) and value.isdigit())
+    ),
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "boolean": lambda value: isinstance(value, bool),
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+    "date": _is_date,
+}
+
+
 def _fits(kind: str, value: Any) -> bool:
-    if value is None or kind == "any":
-        return True
-    if kind == "integer":
-        return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, str) and value.isdigit())
-    if kind == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    if kind == "boolean":
-        return isinstance(value, bool)
-    if kind == "array":
-        return isinstance(value, list)
-    if kind == "object":
-        return isinstance(value, dict)
-    if kind == "date":
-        try:
-            return bool(date.fromisoformat(value))
-        except (TypeError, ValueError):
-            return False
-    return isinstance(value, str)
+    return value is None or FITS.get(kind, lambda given: isinstance(given, str))(value)
 
 
 class Writer(Hand):

@@ -178,10 +178,9 @@ class Hand:
             if not (isinstance(value, list) and len(value) == 2 and isinstance(value[0], int)):
                 raise invalid("value", 'must be [cents, "CODE"]')
             return f"{value[0] / 100:.2f} {value[1]}", []
-        wanted = int if kind == "number" else str
-        if value is not None and not isinstance(value, wanted):
+        if value is not None and not isinstance(value, int if kind == "number" else str):
             raise invalid("value", f"must be a {kind}")
-        if kind == "date" and value:
+        if kind == "date" and isinstance(value, str) and value:
             try:
                 date.fromisoformat(value)
             except ValueError:
