@@ -52,6 +52,12 @@ def translated(error: BaseException, place: str) -> StoreProblem:
             f"The disk is full: {place} cannot grow.",
             hint="What was stored before is unharmed. Free some space, then run the command again.",
         )
+    if "disk i/o error" in low:
+        return StoreProblem(
+            f"The disk refused to read or write {place}.",
+            hint="It may be full, over a quota or failing; what was stored before is unharmed. "
+            "See to the disk, then run the command again.",
+        )
     if "not a database" in low or "file is encrypted" in low:
         return no_database(place)
     if "malformed" in low or "corrupt" in low:

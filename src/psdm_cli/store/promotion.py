@@ -149,6 +149,8 @@ def _delete(connection: Connection, account: int, kind: Kind, table: Table, ids:
 
 
 def _set_marks(connection: Connection, account: int, part: Part) -> None:
+    if not part.head.keys:
+        return
     old = {} if part.head.whole else _marks(connection, account, part)
     mark = text_of(part.head.mark)
     connection.execute(

@@ -137,7 +137,8 @@ class Run:
         doubts = self._doubts()
         again = self._again(doubts)
         done: set[str] = set()
-        while (new := self._people() - done) or again:  # reading anew may show more people
+        people = self._people()
+        while (new := people - done) or again:
             questions = [*again]
             questions += self._plan(Kind.PEOPLE, By.USER, new - self._active())
             questions += self._plan(Kind.TIME_OFF, By.USER, new)
@@ -146,8 +147,9 @@ class Run:
             self._ask(questions)
             done |= new
             again = []
+            people = self._people()  # reading anew may show more people, or fewer
         self._deletions.settle(doubts)
-        users = ordered(done)
+        users = ordered(people)
         if Kind.TIME_OFF in self._partly and Kind.TIME_OFF not in self._refused:
             late = self._deletions.doubts(By.USER, users, [Kind.TIME_OFF])
             self._ask(self._again(late))
