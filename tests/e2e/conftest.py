@@ -1,0 +1,33 @@
+"""What the end-to-end tests share: a practice Kantata on a port, and psdm as a process with a home of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from psdm_process import Psdm
+
+from psdm_cli.sandbox import KantataSandbox
+
+AS_OF = date(2026, 11, 23)  # a Monday, in fiscal quarter FY27-Q4
+
+
+@pytest.fixture
+def kantata() -> Iterator[KantataSandbox]:
+    """A practice Kantata of this test alone, in memory, with the seeded portfolio around `AS_OF`."""
+    with KantataSandbox(as_of=AS_OF) as server:
+        yield server
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Psdm:
+    """psdm with an empty home and no variable set: no server, no token."""
+    return Psdm(tmp_path)
+
+
+@pytest.fixture
+def psdm(alone: Psdm, kantata: KantataSandbox) -> Psdm:
+    """psdm with an empty home, pointed at the test's Kantata as the PM who sees everything, as of `AS_OF`."""
+    return alone.at(kantata).with_(PSDM_AS_OF=AS_OF.isoformat(), PSDM_NO_INPUT="1")

@@ -1,0 +1,95 @@
+"""The installed psdm as a process of its own: a clean environment, a home of its own, its three streams."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from psdm_cli.sandbox import KantataSandbox
+
+SCRIPT = Path(sys.executable).with_name("psdm")
+COMMAND = (str(SCRIPT),) if SCRIPT.exists() else (sys.executable, "-m", "psdm_cli")
+KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "COVERAGE_PROCESS_START")
+DEADLINE = 120.0  # seconds until a hanging process is ended, so that a test can fail instead of hang
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a finished process left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """stdout as exactly one JSON document; anything beside it fails here."""
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """The document's result."""
+        found: dict[str, Any] = self.document["result"]
+        return found
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The error of an error document."""
+        found: dict[str, Any] = self.document["error"]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Psdm:
+    """Runs psdm with one home and one environment; `with_` gives the same with other variables (None takes one out)."""
+
+    home: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+    before: Callable[[], None] | None = None
+
+    def __call__(self, *arguments: str, stdin: str = "", **variables: str | None) -> Outcome:
+        """Run a command to its end."""
+        process = self.with_(**variables).start(*arguments)
+        try:
+            out, err = process.communicate(stdin, timeout=DEADLINE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+            raise AssertionError(f"psdm {' '.join(arguments)} did not end\n{out}\n{err}") from None
+        return Outcome(process.returncode, out, err)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command and give its process."""
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env=self.environ,
+            cwd=self.home,
+            preexec_fn=self.before,
+        )
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The whole environment of a process: nothing of the machine's but what an interpreter needs."""
+        base = {name: os.environ[name] for name in KEPT if name in os.environ}
+        base |= {"HOME": str(self.home), "PSDM_HOME": str(self.home / "psdm"), "LANG": "C.UTF-8", "TERM": "xterm"}
+        return base | dict(self.variables)
+
+    def with_(self, before: Callable[[], None] | None = None, **variables: str | None) -> Psdm:
+        """The same home with these variables added (None: taken out), and `before` run in the child before psdm."""
+        merged: dict[str, str | None] = {**self.variables, **variables}
+        return Psdm(self.home, {k: v for k, v in merged.items() if v is not None}, before or self.before)
+
+    def at(self, server: KantataSandbox, persona: str = "full") -> Psdm:
+        """The same, pointed at a server as one of its personas: the address and the token are all it is told."""
+        return self.with_(PSDM_KANTATA_URL=server.kantata_url, PSDM_KANTATA_TOKEN=server.tokens[persona])
