@@ -169,6 +169,7 @@ class Environment:
             self.kantata_url,
             register(token),
             parallel=self.settings.kantata.parallel_requests,
+            time_budget_seconds=self.settings.kantata.patience_seconds,
             user_agent=f"psdm/{VERSION}",
             log=self.detail if self.options.verbose > 1 else None,
         )
@@ -239,7 +240,8 @@ class Environment:
         if self.options.json:
             self._finish_json(document)
         else:
-            for warning in (*self.warnings, *document.warnings):
+            on_screen = text is None and getattr(document, "shows_warnings", False)
+            for warning in self.warnings if on_screen else (*self.warnings, *document.warnings):
                 self.say(f"Warning: {warning}")
             if text is None:
                 document.render_console(self.console())

@@ -17,6 +17,10 @@ SETUP = "psdm_cli.output.setup_shapes"
 #: command as typed -> "module:Model" of its `result`; imported when asked for
 SHAPES: dict[str, str] = {
     "forecast-prep": "psdm_cli.output.forecast_json:ForecastPrepResult",
+    "forecast show": "psdm_cli.output.views_json:ForecastShowResult",
+    "forecast diff": "psdm_cli.output.views_json:ForecastDiffResult",
+    "forecast freeze": "psdm_cli.output.views_json:ForecastFreezeResult",
+    "portfolio": "psdm_cli.output.views_json:PortfolioResult",
     "config init": f"{SETUP}:ConfigWritten",
     "config show": f"{SETUP}:ConfigShown",
     "config check": f"{SETUP}:ConfigChecked",
