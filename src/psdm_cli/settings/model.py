@@ -82,6 +82,7 @@ class Kantata:
     )
     coordinator: str | None = key(None, "user id or e-mail of the project coordinator")
     parallel_requests: int = key(4, "requests at a time, 1 to 8", within=(1, 8))
+    patience_seconds: int = key(120, "longest wait while it limits or fails, 1 to 3600", within=(1, 3600))
     fields: KantataFields = KantataFields()
 
 
