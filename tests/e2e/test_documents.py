@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.documents import ROOT, Block, blocks, documents, printed, rewrite
 
 
@@ -52,7 +51,7 @@ def typed_lines() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("where", "line"), typed_lines())
 def test_a_command_in_the_documents_exists_with_its_options(where: str, line: str) -> None:
-    words = shlex.split(line.split(">")[0])[1:]
+    words = shlex.split(line.split(">", maxsplit=1)[0])[1:]
     if words == ["--version"]:
         return
     path = [word for word in words if not word.startswith("-")]
