@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from psdm_cli.domain.breakdown import Breakdown, BreakdownRow, By
-from psdm_cli.output.wording import amount, hours
+from psdm_cli.output.wording import CENTS_MATTER, amount, hours
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from psdm_cli.output.views import Dated
 
 COMMAND = "forecast show"
+WIDE = 110
 HOURS_MATTER = frozenset({By.ROLE, By.PERSON})
 
 
@@ -89,7 +90,7 @@ class ForecastShowDocument:
         for row in self.breakdown.rows:
             if row.currency is not None:
                 found.setdefault(row.currency, []).append(row)
-        return found
+        return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
     def _shows_hours(self) -> bool:
         """Hours beside money for people and roles, and wherever money is not seen."""
@@ -114,8 +115,10 @@ class ForecastShowDocument:
         from psdm_cli.output.views import known_sum
 
         months = self.breakdown.months
-        cents = page.width >= 110
-        page.heading(f"Forecast in {currency}", "" if cents else f"whole {currency}")
+        values = [value for row in rows for value in (*row.forecast.values(), row.beyond) if value is not None]
+        whole = all(value == value.to_integral_value() for value in values)
+        cents = not whole and page.width >= WIDE
+        page.heading(f"Forecast in {currency}", "" if cents or whole else CENTS_MATTER.format(currency))
         cells: list[Row] = [
             (
                 self._label(row),

@@ -60,7 +60,7 @@ class ForecastDiffDocument:
     def page(self, width: int) -> Page:
         """The screen for a width."""
         from psdm_cli.output.layout import Column, Page, Span
-        from psdm_cli.output.views import engagement_columns, good_to_know, name_and_title, next_steps
+        from psdm_cli.output.views import engagement_column, full_name, good_to_know, next_steps
 
         report = self.report
         page = Page(width)
@@ -90,7 +90,7 @@ class ForecastDiffDocument:
         if changes:
             page.table(
                 (
-                    *engagement_columns(),
+                    engagement_column(),
                     Column("what"),
                     Column("months"),
                     Column("amount", "right"),
@@ -98,7 +98,7 @@ class ForecastDiffDocument:
                 ),
                 [
                     (
-                        *name_and_title(project),
+                        full_name(project),
                         Span(CHANGES[change.kind], STYLES[change.kind]),
                         months_moved(change),
                         amount(change.amount),

@@ -168,10 +168,12 @@ class _Screen:
             return
         self._title(step)
         common = common_fix(findings)
-        if common:
+        people = step.id == PEOPLE_STEP and bool(self.report.people) and not self.verbose
+        if common and not people:
             self.page.text(Span(common, "dim"), first=Span("  → ", "dim"))
-        if step.id == PEOPLE_STEP and self.report.people and not self.verbose:
-            people_table(self.page, self.report.people, ROWS, f"{COMMAND} --step {step.id}")
+        if people:
+            fits = {str(f.data.get("user_id")): (f.fix or "").removeprefix("Fits: ") for f in step.findings}
+            people_table(self.page, self.report.people, fits, ROWS, f"{COMMAND} --step {step.id}")
         else:
             self._findings(step, findings, with_fix=self.verbose and common is None)
         most = ALL if self.verbose else EVIDENCE
@@ -190,8 +192,7 @@ class _Screen:
         shown, left = self._limited(rows, leads)
         self.page.table(
             (
-                Column("", least=8, most=18),
-                Column("", least=14, most=32),
+                Column("", least=10, most=44 if self.page.width >= WIDE else 16),
                 Column("", least=24, lines=ALL if self.verbose else 3),
                 Column("", "right", least=17, lines=4),
             ),
@@ -219,27 +220,19 @@ class _Screen:
         left = 0 if self.verbose else sum(max(0, count - ROWS_PER_LEAD) for count in counts.values())
         return shown, left
 
-    def _place(self, finding: Finding) -> tuple[str, str]:
-        """What stands in front of a finding: the engagement's name and title, else the subject."""
-        project = self.projects.get(finding.project or "")
-        if project is None:
-            return finding.sow or finding.subject, ""
-        wide_title = project.title if project.sow and self.page.width >= WIDE else ""
-        return project.name, wide_title
-
     def _row(self, step: Step, group: Sequence[Finding], *, with_fix: bool) -> Row:
         """One row for a finding, or for an engagement's: how many, which ones as far as there is room."""
         finding = group[0]
-        name, title = self._place(finding)
+        name = named(finding, self.projects)
         text = together(group)
         if with_fix and finding.fix:
             text = f"{text} → {finding.fix}"
         if len(group) > 1:
-            return name, title, text, sum_text(at_stake(step.id, group))
+            return name, text, sum_text(at_stake(step.id, group))
         money: dict[str, Decimal] = {}
         if finding.amount is not None and finding.currency is not None:
             money[finding.currency] = finding.amount
-        return name, title, text, sum_text(money)
+        return name, text, sum_text(money)
 
     def _warnings(self) -> None:
         if not self.report.warnings:

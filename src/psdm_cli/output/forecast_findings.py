@@ -10,15 +10,14 @@ from psdm_cli.domain.money import Currency
 from psdm_cli.domain.report import ForecastReport, ProjectLine
 from psdm_cli.domain.steps.forecast_accuracy import ID as CHANGES_STEP
 from psdm_cli.domain.steps.forecast_accuracy import change_text
+from psdm_cli.output.views import full_name
 from psdm_cli.output.wording import message_of
 
 
 def named(finding: Finding, projects: Mapping[str, ProjectLine]) -> str:
-    """The subject, and the engagement's title where the subject is only its number."""
+    """The engagement's number and title; the finding's subject where it is about no engagement of the report."""
     project = projects.get(finding.project or "")
-    if project is not None and project.sow and finding.subject == project.sow:
-        return f"{project.sow} {project.title}"
-    return finding.subject
+    return finding.subject if project is None else full_name(project)
 
 
 def common_fix(findings: Sequence[Finding]) -> str | None:

@@ -11,6 +11,7 @@ from psdm_cli.domain.steps.catalog import most_urgent
 from psdm_cli.output.forecast_findings import common_fix, evidence_of, named
 from psdm_cli.output.forecast_tables import by_lead, money_columns, total_of
 from psdm_cli.output.markdown import INTERNAL, Align, Markdown, Own, Part, own, said
+from psdm_cli.output.views import name_and_title
 from psdm_cli.output.wording import (
     CHANGES,
     WORDS,
@@ -98,7 +99,7 @@ def _forecast(page: Markdown, report: ForecastReport) -> None:
         for lead, group in by_lead(report, projects):
             for p in group:
                 money = [own(amount(column.value(p))) for column in columns]
-                rows.append([p.name, _title(p), *([lead or ""] if several else []), long_type(p.type), *money])
+                rows.append([*name_and_title(p), *([lead or ""] if several else []), long_type(p.type), *money])
         total: list[Part] = [own("**Total**"), *([""] * (len(head) - 1))]
         rows.append([*total, *(own(f"**{amount(total_of(column, projects))}**") for column in columns)])
         page.table([*head, *((column.title, "right") for column in columns)], rows)
@@ -117,8 +118,7 @@ def _forecast(page: Markdown, report: ForecastReport) -> None:
             ],
             [
                 (
-                    p.name,
-                    _title(p),
+                    *name_and_title(p),
                     long_type(p.type),
                     hours(p.hard_hours),
                     hours(p.soft_hours),
@@ -129,16 +129,12 @@ def _forecast(page: Markdown, report: ForecastReport) -> None:
         )
 
 
-def _title(project: ProjectLine) -> str:
-    return project.title if project.sow else ""
-
-
 def _changes(page: Markdown, report: ForecastReport) -> None:
     if report.compared_with is None:
         return
     page.heading(2, own(f"Changes since {report.compared_with.isoformat()}"))
     rows = [
-        (p.name, _title(p), own(CHANGES[c.kind]), own(months_moved(c)), own(amount(c.amount)), p.currency or "")
+        (*name_and_title(p), own(CHANGES[c.kind]), own(months_moved(c)), own(amount(c.amount)), p.currency or "")
         for p in report.projects
         for c in p.changes
     ]

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from psdm_cli.domain.report import ForecastReport, PersonLine, ProjectLine
-from psdm_cli.output.layout import Cell, Column, Group, Page, Row, Span, width_of
-from psdm_cli.output.wording import CHANGES, amount, hours, long_type, months_moved, percent, short_type
+from psdm_cli.output.layout import Column, Group, Page, Row, Span, width_of
+from psdm_cli.output.views import engagement_column, full_name
+from psdm_cli.output.wording import (
+    CENTS_MATTER,
+    CHANGES,
+    amount,
+    counted,
+    hours,
+    long_type,
+    months_moved,
+    percent,
+    short_type,
+)
 
 NO_LEAD = "(no lead)"
-TITLE_WIDTH = 14  # an engagement's title is worth showing from here on
-CENTS_MATTER = "whole {}; cents: a wider terminal, --csv or --json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ def money_columns(report: ForecastReport) -> list[MoneyColumn]:
         return lambda project: project.forecast.get(month)
 
     first = report.months[0] if report.months else ""
-    columns = [MoneyColumn("worked", lambda p: p.worked.get(first), 4)]
+    columns = [MoneyColumn("worked", lambda p: p.worked.get(first), 1)]
     columns += [MoneyColumn(month, of_month(month)) for month in report.months]
     columns += [
         MoneyColumn("beyond", lambda p: p.beyond),
@@ -65,57 +74,48 @@ def forecast_table(page: Page, report: ForecastReport) -> None:
     for project in report.projects:
         if project.currency is not None:
             known.setdefault(project.currency, []).append(project)
-    for currency, projects in known.items():
+    for currency, projects in sorted(known.items(), key=lambda item: (-len(item[1]), item[0])):
         _one_currency(page, report, currency, projects)
     _without_money(page, report, [p for p in report.projects if p.currency is None])
 
 
 def _one_currency(page: Page, report: ForecastReport, currency: str, projects: list[ProjectLine]) -> None:
     columns = money_columns(report)
-    cents = _fits(page.width, columns, projects, cents=True)
-    note = "" if cents else f" ({CENTS_MATTER.format(currency)})"
-    page.heading(
-        f"Forecast in {currency}", f"{len(projects)} engagements{note}" if len(projects) != 1 else note.strip()
-    )
+    whole = _are_whole(columns, projects)
+    cents = not whole and _cents_fit(page.width, columns, projects)
+    rounded = "" if cents or whole else f", {CENTS_MATTER.format(currency)}"
+    page.heading(f"Forecast in {currency}", f"{counted(len(projects), 'engagement')}{rounded}")
 
-    def money(value: Decimal | None, style: str = "") -> Span:
-        unknown_or_negative = "magenta" if value is None else "yellow" if value < 0 else style
-        return Span(amount(value, cents=cents), unknown_or_negative)
+    def money(value: Decimal | None) -> Span:
+        style = "magenta" if value is None else "yellow" if value < 0 else ""
+        return Span(amount(value, cents=cents), style)
 
     rows: list[Row | Group] = []
     for lead, group in by_lead(report, projects):
         if lead is not None:
             rows.append(Group(lead))
-        for p in group:
-            rows.append((p.name, _title(p), short_type(p.type), *(money(c.value(p)) for c in columns)))
-    bold = [Span(amount(total_of(column, projects), cents=cents), "bold") for column in columns]
-    rows.append((Span("Total", "bold"), "", "", *bold))
-    page.table(
-        (
-            *_engagement_columns(),
-            Column("type"),
-            *(Column(column.title, "right", drop=column.drop) for column in columns),
-        ),
-        rows,
-    )
+        rows.extend((full_name(p), short_type(p.type), *(money(column.value(p)) for column in columns)) for p in group)
+    sums = [Span(amount(total_of(column, projects), cents=cents), "bold") for column in columns]
+    rows.append((Span("Total", "bold"), "", *sums))
+    amounts = (Column(column.title, "right", drop=column.drop) for column in columns)
+    page.table((engagement_column(), Column("type"), *amounts), rows)
 
 
-def _engagement_columns() -> tuple[Column, Column]:
-    return Column("engagement", least=8), Column("title", least=TITLE_WIDTH, drop=1)
-
-
-def _title(project: ProjectLine) -> str:
-    return project.title if project.sow else ""
-
-
-def _fits(width: int, columns: Sequence[MoneyColumn], projects: Sequence[ProjectLine], *, cents: bool) -> bool:
-    """Whether all columns fit beside SOW number, a short title and type."""
-    needed = 10 + 2 + TITLE_WIDTH + 2 + 4
+def _cents_fit(width: int, columns: Sequence[MoneyColumn], projects: Sequence[ProjectLine]) -> bool:
+    """Whether the months fit to the cent beside type, SOW number and the beginning of the title."""
+    needed = 30
     for column in columns:
-        cells = [amount(column.value(project), cents=cents) for project in projects]
-        cells.append(amount(total_of(column, projects), cents=cents))
-        needed += 2 + max(width_of(column.title), *(len(cell) for cell in cells))
+        if column.drop <= 1:
+            cells = [amount(column.value(project)) for project in projects]
+            cells.append(amount(total_of(column, projects)))
+            needed += 2 + max(width_of(column.title), *(len(cell) for cell in cells))
     return needed <= width
+
+
+def _are_whole(columns: Sequence[MoneyColumn], projects: Sequence[ProjectLine]) -> bool:
+    """Whether no amount has cents to show."""
+    values = (column.value(project) for column in columns for project in projects)
+    return all(value is None or value == value.to_integral_value() for value in values)
 
 
 def _without_money(page: Page, report: ForecastReport, projects: list[ProjectLine]) -> None:
@@ -127,12 +127,12 @@ def _without_money(page: Page, report: ForecastReport, projects: list[ProjectLin
         if lead is not None:
             rows.append(Group(lead))
         rows.extend(
-            (p.name, _title(p), short_type(p.type), hours(p.hard_hours), hours(p.soft_hours), hours(p.unpriced_hours))
+            (full_name(p), short_type(p.type), hours(p.hard_hours), hours(p.soft_hours), hours(p.unpriced_hours))
             for p in group
         )
     page.table(
         (
-            *_engagement_columns(),
+            engagement_column(),
             Column("type"),
             Column("hard h", "right"),
             Column("soft h", "right"),
@@ -160,16 +160,15 @@ def changes_table(page: Page, report: ForecastReport, most: int) -> None:
     page.heading(since)
     moved.sort(key=lambda item: (-item[1].amount, item[0].name))
     rows: list[Row] = [
-        (p.name, _title(p), CHANGES[c.kind], months_moved(c), amount(c.amount), p.currency or "")
-        for p, c in moved[:most]
+        (full_name(p), CHANGES[c.kind], months_moved(c), amount(c.amount), p.currency or "") for p, c in moved[:most]
     ]
     page.table(
         (
-            *_engagement_columns(),
+            engagement_column(),
             Column("what"),
             Column("months"),
             Column("amount", "right"),
-            Column("", "left"),
+            Column(""),
         ),
         rows,
     )
@@ -177,27 +176,29 @@ def changes_table(page: Page, report: ForecastReport, most: int) -> None:
         page.line(Span(f"and {len(moved) - most} more: psdm forecast diff", "dim"))
 
 
-def people_table(page: Page, people: Sequence[PersonLine], most: int, more: str) -> None:
-    """Who is hard-booked below the threshold, emptiest first, hours over four weeks."""
-    rows: list[list[Cell]] = [
-        [
+def people_table(page: Page, people: Sequence[PersonLine], fits: Mapping[str, str], most: int, more: str) -> None:
+    """Who is hard-booked below the threshold, emptiest first, hours over four weeks; `fits`: work by the user's id."""
+    rows: list[Row] = [
+        (
             person.name,
             person.role,
             Span(percent(person.booked_ratio), "yellow"),
             hours(person.hard_hours),
             hours(person.capacity_hours),
             hours(person.soft_hours),
-        ]
+            fits.get(person.id, ""),
+        )
         for person in people[:most]
     ]
     page.table(
         (
-            Column("name", least=12),
+            Column("name", least=10, lines=2),
             Column("role"),
             Column("booked", "right"),
             Column("hard h", "right"),
             Column("of h", "right"),
             Column("soft h", "right"),
+            Column("work that fits", least=22, lines=2),
         ),
         rows,
         indent=2,

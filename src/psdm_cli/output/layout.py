@@ -23,6 +23,7 @@ GAP = 2
 ELLIPSIS = "…"
 NO_BREAK = "\u00a0"
 NARROWEST = 40
+STUMP = 6
 # the space in "1,200.00 USD", "12 h", "80 %" and "Mon 4 Jan 2027" is no place to break a line
 _TOGETHER = re.compile(
     r"(?<=\d) (?=(?:[A-Z]{3}|h|%)(?!\w))|(?<=Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?=\d)|(?<=\d) (?=[A-Z][a-z]{2} \d{4})"
@@ -56,12 +57,14 @@ class Column:
     """A column of a table. A flexible one gives way down to `least` columns and wraps over `lines` lines.
 
     `most` limits its width even where there is room (0: no limit).
-    `drop`: above zero it may be left out when the table does not fit; the highest goes first.
+    `drop`: above zero it may be left out when the table does not fit; the highest goes first, and goes as well where a
+    flexible column would otherwise get less than it `wanted`.
     """
 
     title: str
     align: Literal["left", "right"] = "left"
     least: int = 0
+    wanted: int = 0
     most: int = 0
     lines: int = 1
     drop: int = 0
@@ -90,10 +93,17 @@ def width_of(text: str) -> int:
 
 
 def cut(text: str, width: int) -> str:
-    """Text in at most `width` columns, with an ellipsis where something is missing."""
+    """Text in at most `width` columns, with an ellipsis where something is missing.
+
+    A number in front, such as a SOW's, stands alone rather than with a stump of the next word.
+    """
     if width_of(text) <= width:
         return text
-    return set_cell_size(text, max(0, width - 1)).rstrip() + ELLIPSIS
+    kept = set_cell_size(text, max(0, width - 1)).rstrip()
+    first = text.partition(" ")[0]
+    if first[-1:].isdigit() and width_of(first) <= width < width_of(first) + STUMP:
+        return first
+    return kept + ELLIPSIS
 
 
 def wrap(text: str, width: int, most: int = 0) -> list[str]:
@@ -212,9 +222,9 @@ class _Table:
         self.columns = columns
         self.width = width
         self.shown = [n for n, column in enumerate(columns) if column.title or self._natural(n)]
-        while self._least() > width and (drops := [n for n in self.shown if columns[n].drop]):
+        while self._needed(wanted=True) > width and (drops := [n for n in self.shown if columns[n].drop]):
             self.shown.remove(max(drops, key=lambda n: columns[n].drop))
-        self.gap = GAP if self._least() <= width else 1
+        self.gap = GAP if self._needed(wanted=False) <= width else 1
         self.widths = self._fitted()
 
     def _natural(self, number: int) -> int:
@@ -223,16 +233,21 @@ class _Table:
         most = self.columns[number].most
         return min(widest, most) if most else widest
 
-    def _least(self) -> int:
-        gaps = GAP * (len(self.shown) - 1)
-        return gaps + sum(self.columns[n].least or self._natural(n) for n in self.shown)
+    def _needed(self, *, wanted: bool) -> int:
+        """Columns that the table takes at least, or with what its flexible columns want."""
+        total = GAP * (len(self.shown) - 1)
+        for n in self.shown:
+            column, natural = self.columns[n], self._natural(n)
+            least = max(column.least, column.wanted if wanted else 0)
+            total += min(natural, least) if column.flexible else natural
+        return total
 
     def _fitted(self) -> dict[int, int]:
         """Natural widths; flexible columns give way, the widest first. Where nothing helps, numbers beat the width."""
         widths = {n: self._natural(n) for n in self.shown}
         over = sum(widths.values()) + self.gap * (len(widths) - 1) - self.width
         while over > 0:
-            able = [n for n in self.shown if self.columns[n].flexible and widths[n] > self.columns[n].least]
+            able = [n for n in self.shown if self.columns[n].flexible and widths[n] > max(1, self.columns[n].least)]
             if not able:
                 break
             widest = max(able, key=lambda n: widths[n])

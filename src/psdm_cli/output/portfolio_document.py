@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from psdm_cli.domain.portfolio_rows import Health, PortfolioRow
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from psdm_cli.output.layout import Page
 
 COMMAND = "portfolio"
+WIDE = 120
+WANTED = 22  # columns for number and title, on a wide screen
 CSV_COLUMNS = (
     "sow",
     "title",
@@ -77,7 +78,7 @@ class PortfolioDocument:
     def page(self, width: int) -> Page:
         """The screen for a width."""
         from psdm_cli.output.layout import Column, Group, Page, Row, Span
-        from psdm_cli.output.views import HEALTH_STYLES, engagement_columns, good_to_know, header, next_steps
+        from psdm_cli.output.views import HEALTH_STYLES, engagement_column, full_name, good_to_know, header, next_steps
 
         page = Page(width)
         header(page, COMMAND, self._dated())
@@ -88,15 +89,12 @@ class PortfolioDocument:
             if len(leads) > 1:
                 rows.append(Group(lead))
             for row in (r for r in self.rows if (r.lead or "(no lead)") == lead):
-                name, title, kind, status, end, elapsed, burn, eac, open_money, runway, gap, milestone = self._cells(
-                    row
-                )
+                _, _, kind, status, end, elapsed, burn, eac, open_money, runway, gap, milestone = self._cells(row)
                 health, suggested = _health(row), _suggested(row)
                 late = row.end is not None and row.end < self.as_of
                 rows.append(
                     (
-                        name,
-                        title,
+                        full_name(row),
                         kind,
                         status,
                         Span(end, "red" if late else ""),
@@ -104,6 +102,7 @@ class PortfolioDocument:
                         Span(burn, "red" if row.burn is not None and row.burn > 1 else ""),
                         eac,
                         Span(open_money, "yellow" if row.to_forecast else ""),
+                        row.currency or "",
                         runway,
                         Span(gap, "yellow" if row.coverage_gap else ""),
                         milestone,
@@ -111,22 +110,22 @@ class PortfolioDocument:
                         Span(suggested, HEALTH_STYLES.get(suggested, "")),
                     )
                 )
-        money = self._money_suffix()
         page.table(
             (
-                *engagement_columns(),
+                engagement_column(WANTED if width >= WIDE else 0),
                 Column("type", drop=3),
                 Column("status", least=6, drop=6),
                 Column("end"),
                 Column("time", "right", drop=4),
                 Column("burn", "right"),
-                Column(f"EAC{money}", "right", drop=5),
-                Column(f"to forecast{money}", "right"),
+                Column("EAC", "right", drop=5),
+                Column("to forecast", "right"),
+                Column(""),
                 Column("runway to", drop=7),
                 Column("no booking"),
-                Column("milestone", least=10, drop=8),
+                Column("next milestone", least=10, wanted=10, drop=8),
                 Column("health", drop=2),
-                Column("suggested", drop=1),
+                Column("suggested", drop=9),
             ),
             rows,
         )
@@ -167,14 +166,6 @@ class PortfolioDocument:
 
         return Dated(as_of=self.as_of, now=self.now, synced_at=self.synced_at, warnings=self.warnings)
 
-    def _money_suffix(self) -> str:
-        codes = {row.currency for row in self.rows if row.currency}
-        return f" {codes.pop()}" if len(codes) == 1 else ""
-
-    def _money(self, value: Decimal | None, currency: str | None) -> str:
-        text = amount(value, cents=False)
-        return text if self._money_suffix() or value is None or not currency else f"{text} {currency}"
-
     def _cells(self, row: PortfolioRow) -> tuple[str, ...]:
         """Name, title, type, status, end, time, burn, EAC, to forecast, runway, gap, milestone as people read them."""
         from psdm_cli.output.views import name_and_title
@@ -187,8 +178,8 @@ class PortfolioDocument:
             day(row.end, UNKNOWN),
             percent(row.time_elapsed) if row.time_elapsed is not None else "",
             percent(row.burn),
-            self._money(row.eac, row.currency),
-            self._money(row.to_forecast, row.currency),
+            amount(row.eac, cents=False),
+            amount(row.to_forecast, cents=False),
             day(row.runway),
             _gap(row),
             f"{milestone.date.isoformat()} {milestone.title}" if milestone else "",

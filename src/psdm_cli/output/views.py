@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -37,14 +38,27 @@ class Named(Protocol):
         """The project's title."""
 
 
+def title_besides(row: Named) -> str:
+    """The title without the SOW number in front, which stands beside it; empty without a number: it is the name."""
+    if not row.sow:
+        return ""
+    number = re.compile(rf"^\W*{re.escape(row.sow)}\W*", re.IGNORECASE)
+    return number.sub("", row.title) or row.title
+
+
 def name_and_title(row: Named) -> tuple[str, str]:
     """The engagement's name, and its title where that is not the name already."""
-    return (row.sow, row.title) if row.sow else (row.title, "")
+    return row.sow or row.title, title_besides(row)
 
 
-def engagement_columns() -> tuple[Column, Column]:
-    """The two columns that name an engagement; the title gives way first."""
-    return Column("engagement", least=8, most=24), Column("title", least=14, drop=9)
+def full_name(row: Named) -> str:
+    """SOW number and title together, as one column shows them."""
+    return " ".join(part for part in name_and_title(row) if part)
+
+
+def engagement_column(wanted: int = 24) -> Column:
+    """The column that names an engagement: number and title, of the title as much as there is room for."""
+    return Column("engagement", least=10, wanted=wanted, most=60)
 
 
 def header(page: Page, command: str, dated: Dated, *more: str) -> None:

@@ -52,6 +52,7 @@ CHANGES: Mapping[ChangeKind, str] = {
     ChangeKind.NEW: "new",
     ChangeKind.GONE: "gone",
 }
+CENTS_MATTER = "whole {} (to the cent: a wider terminal, --csv or --json)"
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 # both roles of an uncovered engagement name its whole open money: count it once
 SAME_MONEY_PER_PROJECT = frozenset({"FP-08"})
