@@ -213,7 +213,10 @@ def person_line(load: PersonLoad) -> PersonLine:
 
 
 def totals_of(projects: tuple[ProjectLine, ...], what: str) -> dict[str, dict[str, Decimal]]:
-    """Sums per currency and month of a months' column; currencies are never added together, unknowns left out."""
+    """Sums per currency and month of a months' column; currencies are never added together, unknowns left out.
+
+    A month of which nothing is known is left out too: it is not zero.
+    """
     sums: dict[str, dict[str, Decimal]] = {}
     for project in projects:
         if project.currency is None:
@@ -221,7 +224,8 @@ def totals_of(projects: tuple[ProjectLine, ...], what: str) -> dict[str, dict[st
         months: Months = getattr(project, what)
         of_currency = sums.setdefault(project.currency, {})
         for month, amount in months.items():
-            of_currency[month] = of_currency.get(month, Decimal("0.00")) + (amount or Decimal(0))
+            if amount is not None:
+                of_currency[month] = of_currency.get(month, Decimal("0.00")) + amount
     return sums
 
 
