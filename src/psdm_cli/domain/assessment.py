@@ -140,7 +140,7 @@ def assess(
         engagements=engagements,
         forecasts=forecasts,
         coverage=covered,
-        people=people if portfolio.can_see(Kind.PEOPLE, Kind.ALLOCATIONS) else (),
+        people=people if portfolio.can_see(Kind.PEOPLE, Kind.ALLOCATIONS, Kind.RESOURCES) else (),
         malformed=(*portfolio.malformed, *senseless),
         previous=previous,
         changes=(),
