@@ -35,8 +35,8 @@ def check(assessment: Assessment) -> Step:
     threshold = f"{assessment.policy.under_allocated_below:.0%}"
     span = f"{day_text(start)} to {day_text(end - DAY)}"
     unseen = refused(assessment, *NEEDS)
-    if not assessment.portfolio.can_see(Kind.TIME_OFF):
-        unseen = (*unseen, "time off is hidden, so capacity may be too high and people may only seem free")
+    hidden = refused(assessment, Kind.TIME_OFF)
+    unseen = (*unseen, *(f"{text} (time off): people may only seem free" for text in hidden))
     people = () if unseen else assessment.under_allocated
     work = open_work(assessment)
     found = step(
