@@ -41,7 +41,7 @@ def check(assessment: Assessment) -> Step:
         findings.append(_no_money(assessment))
     for forecast in assessment.forecasts:
         if not blind:
-            findings.extend(_unpriced(forecast))
+            findings.extend(_unpriced(assessment, forecast))
         findings.extend(_no_sow(forecast))
         findings.extend(_odd(forecast))
         findings.extend(_entries(forecast))
@@ -65,22 +65,24 @@ def _compared(assessment: Assessment, text: str) -> str:
 
 
 def _no_money(assessment: Assessment) -> Finding:
-    minutes = sum((f.unpriced_minutes or 0 for f in assessment.forecasts), 0)
+    known = [f.unpriced_minutes for f in assessment.forecasts if f.unpriced_minutes is not None]
+    seen = len(known) == len(assessment.forecasts)
     return Finding(
         key=f"{ID}:no-financial-access",
         step=ID,
         subject="All engagements",
         message=f"the token sees no money on any engagement: the answer is in hours. Lacking: {FINANCIAL_ACCESS}",
-        data={"unpriced_hours": hours_number(minutes), "permission": FINANCIAL_ACCESS},
+        data={"unpriced_hours": hours_number(sum(known)) if seen else None, "permission": FINANCIAL_ACCESS},
         fix="Ask the account's administrator for the permission, or have a colleague with it run psdm",
     )
 
 
-def _unpriced(forecast: EngagementForecast) -> Iterable[Finding]:
+def _unpriced(assessment: Assessment, forecast: EngagementForecast) -> Iterable[Finding]:
     engagement = forecast.engagement
     if not forecast.unpriced_minutes:
         return
-    permission = BILL_RATES if forecast.currency else FINANCIAL_ACCESS
+    lacking = assessment.portfolio.permissions_lacking(Kind.RESOURCES)
+    permission = FINANCIAL_ACCESS if forecast.currency is None else ", ".join(lacking) or BILL_RATES
     yield about(
         engagement,
         ID,
@@ -106,7 +108,9 @@ def _no_sow(forecast: EngagementForecast) -> Iterable[Finding]:
 
 def _odd(forecast: EngagementForecast) -> Iterable[Finding]:
     milestones = forecast.milestones
-    for odd in milestones.odd if milestones and forecast.currency else ():
+    for odd in milestones.odd if milestones else ():
+        if odd.oddity is Oddity.NO_AMOUNT and forecast.currency is None:
+            continue  # hidden with all other money
         yield about(
             forecast.engagement,
             ID,
