@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from psdm_process import Psdm
@@ -31,3 +32,18 @@ def alone(tmp_path: Path) -> Psdm:
 def psdm(alone: Psdm, kantata: KantataSandbox) -> Psdm:
     """psdm with an empty home, pointed at the test's Kantata as the PM who sees everything, as of `AS_OF`."""
     return alone.at(kantata).with_(PSDM_AS_OF=AS_OF.isoformat(), PSDM_NO_INPUT="1")
+
+
+@pytest.fixture
+def front(alone: Psdm) -> Psdm:
+    """psdm with an empty home and, on every machine, no keyring; tests may choose one of `keyring_in_a_file`."""
+    here = str(Path(__file__).parent)
+    return alone.with_(PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring", PYTHONPATH=here)
+
+
+@pytest.fixture(scope="session")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The figures of forecast-prep over the seeded portfolio when nothing goes wrong."""
+    with KantataSandbox(as_of=AS_OF) as server:
+        psdm = Psdm(tmp_path_factory.mktemp("calm")).at(server).with_(PSDM_AS_OF=AS_OF.isoformat(), PSDM_NO_INPUT="1")
+        return psdm("forecast-prep", "--json").figures

@@ -40,6 +40,11 @@ class Outcome:
         return found
 
     @property
+    def figures(self) -> dict[str, Any]:
+        """The result without the instant it was read at: the same from run to run while Kantata does not change."""
+        return {name: value for name, value in self.result.items() if name != "synced_at"}
+
+    @property
     def error(self) -> dict[str, Any]:
         """The error of an error document."""
         found: dict[str, Any] = self.document["error"]
