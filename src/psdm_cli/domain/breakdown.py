@@ -113,7 +113,13 @@ def _shares(forecast: EngagementForecast, by: By) -> Iterable[_Share]:
     if by is By.TYPE:
         yield _Share(engagement.type.value, engagement.type.value.replace("_", " "), money, worked, minutes)
     else:
-        yield _Share(engagement.id, engagement.name, money, worked, minutes)
+        yield _Share(engagement.id, _full_name(engagement), money, worked, minutes)
+
+
+def _full_name(engagement: Engagement) -> str:
+    """Number and title; the title alone where it has the number in it."""
+    sow, title = engagement.sow, engagement.title
+    return title if sow is None or sow in title.upper() else f"{sow} {title}"
 
 
 def _known(forecast: EngagementForecast) -> dict[str, int] | None:

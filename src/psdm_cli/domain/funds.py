@@ -16,6 +16,7 @@ from psdm_cli.domain.records import TimeEntry
 from psdm_cli.domain.spreading import value_by_month
 
 MINUTES_PER_HOUR = 60
+LONGEST_RUNWAY = 36_500  # days; beyond a century the pace is no pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,18 +266,14 @@ def _worked(
 def runway_until(forecast: EngagementForecast, policy: Policy, visible: Visible) -> date | None:
     """The day the hours to go run out at the pace of the last full weeks (rules.md 3).
 
-    Hours to go: scoped less logged hours where Kantata shows both, else the hard-booked hours to come. None where
-    nothing was worked lately, or where one of them is unknown.
+    Hours to go are the hard-booked ones to come, all entered time is the pace. None where nothing was worked lately, or
+    where one of them is unknown.
     """
-    engagement = forecast.engagement
-    if not visible.time_entries:
-        return None
     end = week_start(forecast.as_of)
     start = end - timedelta(weeks=policy.runway_weeks)
-    worked = sum(entry.minutes for entry in engagement.time_entries if start <= entry.date_performed < end)
-    scoped, logged = engagement.workspace.estimated_minutes, engagement.workspace.minutes_logged
-    to_go: Fraction | None = Fraction(scoped - logged) if scoped and logged is not None else forecast.hard_minutes
-    if not worked or to_go is None:
+    entries = forecast.engagement.time_entries if visible.time_entries else ()
+    worked = sum(entry.minutes for entry in entries if start <= entry.date_performed < end)
+    if not worked or forecast.hard_minutes is None:
         return None
-    days = max(Fraction(0), to_go) / Fraction(worked, policy.runway_weeks) * 7
-    return forecast.as_of + timedelta(days=min(int(days), 36_500))
+    days = forecast.hard_minutes / Fraction(worked, policy.runway_weeks) * 7
+    return forecast.as_of + timedelta(days=min(int(days), LONGEST_RUNWAY))
