@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -9,9 +10,10 @@ from typing import Any
 
 from typer.exceptions import Abort, Exit, TyperException
 
-from psdm_cli.errors import Interrupted, PsdmError
+from psdm_cli.errors import Interrupted, PsdmError, StoreProblem
 from psdm_cli.lazy import Family, Lazy, LazyGroup, Table
 
+OUTPUT_TROUBLE = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
 MONDAY, LOOK, SET_UP, SCRIPTS = "Monday", "Any day", "Set-up", "Scripts and help"
 
 COMMANDS: Table = {
@@ -93,14 +95,22 @@ def run(argv: Sequence[str]) -> int:
         return _answer(list(argv), state)
     except BrokenPipeError:
         return _reader_left(state)
-    except KeyboardInterrupt:
-        return _complain(Interrupted("Interrupted; what was answered or applied so far is kept."), argv, state)
-    except PsdmError as error:
-        return _complain(error, argv, state)
-    except Exception as error:  # a bug: said in one sentence, kept in a log file
-        from psdm_cli.trouble import unexpected
+    except (KeyboardInterrupt, Exception) as error:
+        return _complain(_told(error, argv, state), argv, state)
 
-        return _complain(unexpected(error, list(argv)), argv, state)
+
+def _told(error: BaseException, argv: Sequence[str], state: dict[str, Any]) -> PsdmError:
+    """What a person is told about an exception; anything unforeseen is a bug, whose details go to a log file."""
+    if isinstance(error, PsdmError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted("Interrupted; what was answered or applied so far is kept.")
+    if isinstance(error, OSError) and error.errno in OUTPUT_TROUBLE:
+        _reader_left(state)  # what is still buffered cannot be written either
+        return StoreProblem(f"The result cannot be written: {error.strerror}.")
+    from psdm_cli.trouble import unexpected
+
+    return unexpected(error, list(argv))
 
 
 def _answer(argv: list[str], state: dict[str, Any]) -> int:

@@ -63,9 +63,15 @@ class Terminal:
         """Rich's view of stdout (or another stream): no markup, no emoji codes, colour only where it is allowed."""
         from rich.console import Console
 
+        class Honest(Console):
+            """Rich would end the process by itself when the reader of a pipe has left; app.run decides that."""
+
+            def on_broken_pipe(self) -> None:
+                raise BrokenPipeError
+
         target = stream or self.out
         is_terminal = _is_terminal(target)
-        return Console(
+        return Honest(
             file=target,
             force_terminal=is_terminal,
             force_interactive=is_terminal,

@@ -19,7 +19,7 @@ class Unexpected(PsdmError):  # noqa: N818 - named like the other errors of this
     """A bug of psdm (exit 1)."""
 
 
-def unexpected(error: Exception, argv: list[str]) -> Unexpected:
+def unexpected(error: BaseException, argv: list[str]) -> Unexpected:
     """The error to show for an exception that nobody foresaw; the details are in the file that it names."""
     place = _keep(_details(error, argv))
     where = f"The details are in {place}." if place else "The details could not be written to a file."
@@ -29,7 +29,7 @@ def unexpected(error: Exception, argv: list[str]) -> Unexpected:
     )
 
 
-def _details(error: Exception, argv: list[str]) -> str:
+def _details(error: BaseException, argv: list[str]) -> str:
     head = (
         f"psdm {VERSION}, Python {platform.python_version()}, {platform.platform()}\n"
         f"{datetime.now(UTC).isoformat(timespec='seconds')}\npsdm {' '.join(argv)}\n\n"
