@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from psdm_cli.domain.assessment import Assessment
+from psdm_cli.domain.engagements import Engagement
 from psdm_cli.domain.funds import EngagementForecast
 from psdm_cli.domain.money import Currency
 from psdm_cli.domain.report import known_hours

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COMMAND = "portfolio"
 WIDE = 120
-WANTED = 22  # columns for number and title, on a wide screen
+WANTED = 24  # columns for number and title, on a wide screen
 CSV_COLUMNS = (
     "sow",
     "title",
@@ -114,16 +114,16 @@ class PortfolioDocument:
             (
                 engagement_column(WANTED if width >= WIDE else 0),
                 Column("type", drop=3),
-                Column("status", least=6, drop=6),
+                Column("status", least=6, drop=8),
                 Column("end"),
                 Column("time", "right", drop=4),
                 Column("burn", "right"),
                 Column("EAC", "right", drop=5),
                 Column("to forecast", "right"),
-                Column(""),
+                Column("in"),
                 Column("runway to", drop=7),
                 Column("no booking"),
-                Column("next milestone", least=10, wanted=10, drop=8),
+                Column("milestone", least=10, wanted=10, drop=6),
                 Column("health", drop=2),
                 Column("suggested", drop=9),
             ),
