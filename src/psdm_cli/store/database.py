@@ -86,10 +86,13 @@ class Store:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction that holds the write lock from its start: all of it happens, or nothing."""
+    def write(self, *, passing: bool = False) -> Iterator[Connection]:
+        """One transaction that holds the write lock from its start: all of it happens, or nothing.
+
+        `passing` is for what can be had again: it survives the process, perhaps not the machine, and is quicker.
+        """
         with self._translated(), self._engine.connect() as plain:
-            connection = plain.execution_options(**{dialect.WRITE: True})
+            connection = plain.execution_options(**{dialect.WRITE: True, dialect.PASSING: passing})
             with connection.begin():
                 yield connection
 

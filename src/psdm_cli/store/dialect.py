@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 
 BUSY_SECONDS = 10.0
 WRITE = "psdm_write"  # execution option: this transaction will write, take the lock at once
+PASSING = "psdm_passing"  # execution option: what it writes may be lost when the machine (not the process) dies
 
 
 def sqlite_engine(file: Path, *, read_only: bool = False, immutable: bool = False) -> Engine:
@@ -40,8 +41,11 @@ def sqlite_engine(file: Path, *, read_only: bool = False, immutable: bool = Fals
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A deferred transaction that turns into a writer fails at once when another one writes, whatever the timeout.
-        writes = connection.get_execution_options().get(WRITE, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get(WRITE, False):
+            # Waiting for the disk is most of a small transaction's time.
+            connection.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if options.get(PASSING, False) else 'FULL'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITE, False) else "BEGIN")
 
     return engine
 

@@ -54,7 +54,7 @@ class Parking:
             separators=(",", ":"),
         )
         packed = zlib.compress(body.encode(), 1)
-        with self._mirror.store.write() as connection:
+        with self._mirror.store.write(passing=True) as connection:
             account = ensure_account(connection, self._mirror.account)
             connection.execute(
                 _P.insert().values(
@@ -85,7 +85,7 @@ class Parking:
         """Copy another run's part into this one; False when it has gone meanwhile."""
         columns = [_P.c.account_id, literal(self.run), _P.c.parked_at, _P.c.kind, _P.c.whole, _P.c.head, _P.c.body]
         names = ["account_id", "run", "parked_at", "kind", "whole", "head", "body"]
-        with self._mirror.store.write() as connection:
+        with self._mirror.store.write(passing=True) as connection:
             copied = connection.execute(
                 insert(_P).from_select(names, select(*columns).where(_P.c.number == part.number, _P.c.run == part.run))
             )
@@ -99,7 +99,7 @@ class Parking:
 
     def drop(self, older_than: datetime) -> None:
         """Throw away this run's parts, and everybody's that are too old to be of use."""
-        with self._mirror.store.write() as connection:
+        with self._mirror.store.write(passing=True) as connection:
             connection.execute(delete(_P).where((_P.c.run == self.run) | (_P.c.parked_at < text_of(older_than))))
 
 

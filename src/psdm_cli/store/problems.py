@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 
 from psdm_cli.errors import StoreProblem
 
@@ -42,32 +43,56 @@ def not_writable(place: str, said: str) -> StoreProblem:
     )
 
 
+def full(place: str) -> StoreProblem:
+    """There is no space left."""
+    return StoreProblem(
+        f"The disk is full: {place} cannot grow.",
+        hint="What was stored before is unharmed. Free some space, then run the command again.",
+    )
+
+
+def unwilling(place: str) -> StoreProblem:
+    """The operating system refused to read or write."""
+    return StoreProblem(
+        f"The disk refused to read or write {place}.",
+        hint="It may be full, over a quota or failing; what was stored before is unharmed. "
+        "See to the disk, then run the command again.",
+    )
+
+
+def busy(place: str) -> StoreProblem:
+    """Another process holds the file for longer than we wait."""
+    return StoreProblem(
+        f"The database {place} is in use by another program and did not become free.",
+        hint="Wait until the other psdm has finished (or close the program that holds the file), then run again.",
+    )
+
+
+# What SQLite and operating systems say, in lower case; the first that fits decides.
+_WORDS: tuple[tuple[str, Callable[[str], StoreProblem]], ...] = (
+    ("disk is full", full),
+    ("no space left", full),
+    ("disk i/o error", unwilling),
+    ("not a database", no_database),
+    ("locked", busy),
+    ("busy", busy),
+)
+_DAMAGED = ("malformed", "corrupt")
+_CLOSED = ("readonly", "read-only", "unable to open")
+
+
 def translated(error: BaseException, place: str) -> StoreProblem:
     """The sentence for an error of the operating system or the database driver."""
     said = " ".join(str(getattr(error, "orig", None) or error).split())
     low = said.lower()
-    code = getattr(error, "errno", None)
-    if "disk is full" in low or code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return StoreProblem(
-            f"The disk is full: {place} cannot grow.",
-            hint="What was stored before is unharmed. Free some space, then run the command again.",
-        )
-    if "disk i/o error" in low:
-        return StoreProblem(
-            f"The disk refused to read or write {place}.",
-            hint="It may be full, over a quota or failing; what was stored before is unharmed. "
-            "See to the disk, then run the command again.",
-        )
-    if "not a database" in low or "file is encrypted" in low:
-        return no_database(place)
-    if "malformed" in low or "corrupt" in low:
+    if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return full(place)
+    for words, problem in _WORDS:
+        if words in low:
+            return problem(place)
+    if any(word in low for word in _DAMAGED):
         return damaged(place, said)
-    if "locked" in low or "busy" in low:
-        return StoreProblem(
-            f"The database {place} is in use by another program and did not become free.",
-            hint="Wait until the other psdm has finished (or close the program that holds the file), then run again.",
-        )
-    if "readonly" in low or "read-only" in low or "unable to open" in low or isinstance(error, OSError):
+    if isinstance(error, OSError) or any(word in low for word in _CLOSED):
         return not_writable(place, said)
     return StoreProblem(
         f"The database {place} answered with an error: {said}.",

