@@ -20,7 +20,7 @@ from psdm_cli.domain.report import ForecastReport, report_of
 from psdm_cli.domain.snapshots import Snapshot, from_document, to_document
 from psdm_cli.domain.steps.catalog import run as run_steps
 from psdm_cli.domain.warnings import warnings_of
-from psdm_cli.errors import NotFound, StoreProblem, WrongUsage
+from psdm_cli.errors import NotFound, PsdmError, StoreProblem, Unavailable, WrongUsage
 from psdm_cli.store.states import ScopeState
 from psdm_cli.systems.ports import Kantata, Me, Person, Progress
 from psdm_cli.workflows.identity import Identity, identity, live_identity, remembered_owner
@@ -100,18 +100,43 @@ def prepare(sources: Sources, selection: Selection) -> Prepared:
     return Prepared(assessment, known.me, tuple(_clock_warnings(sources, state)))
 
 
-def _read(sources: Sources, selection: Selection) -> tuple[Identity, Mirror, ScopeState]:
-    store = sources.store
+_Reading = tuple[Identity, "Mirror", ScopeState]
+
+
+def _read(sources: Sources, selection: Selection) -> _Reading:
     if sources.kantata is None:
-        me = remembered_owner(store)
-        mirror = store.mirror(account_key(sources.account_scope, me))
-        known = identity(me, selection.leads, lambda: _mirrored_leads(mirror))
-        return known, mirror, scope_of(mirror, known.scope)
-    known = live_identity(sources.kantata, store, selection.leads, sources.now)
+        return _read_mirror(sources, selection)
+    try:
+        return _read_kantata(sources, sources.kantata, selection)
+    except Unavailable as error:
+        error.hint = f"{error.hint} {_way_offline(sources, selection)}".strip()
+        raise
+
+
+def _read_mirror(sources: Sources, selection: Selection) -> _Reading:
+    store = sources.store
+    me = remembered_owner(store)
+    mirror = store.mirror(account_key(sources.account_scope, me))
+    known = identity(me, selection.leads, lambda: _mirrored_leads(mirror))
+    return known, mirror, scope_of(mirror, known.scope)
+
+
+def _way_offline(sources: Sources, selection: Selection) -> str:
+    """What to do instead, if the mirror has an answer."""
+    try:
+        _, _, state = _read_mirror(sources, selection)
+    except PsdmError:  # nothing was read yet: there is no such way
+        return ""
+    return f"Or add --offline: it answers from the mirror, {age_in_words(sources.now - state.synced_at)} old."
+
+
+def _read_kantata(sources: Sources, kantata: Kantata, selection: Selection) -> _Reading:
+    store = sources.store
+    known = live_identity(kantata, store, selection.leads, sources.now)
     mirror = store.mirror(account_key(sources.account_scope, known.me))
     start, end = window(sources.as_of, sources.rules.policy)
     done = refresh(
-        sources.kantata,
+        kantata,
         mirror,
         known.scope,
         now=sources.now,
