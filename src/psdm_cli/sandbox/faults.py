@@ -22,10 +22,11 @@ HTML = "<!DOCTYPE html><html><head><title>Maintenance</title></head><body><h1>We
 class Fault:
     """One thing that goes wrong.
 
-    `status`, `body`, `headers` replace the answer without doing the work; `cut` ends the connection: `before` the work,
-    `after` it without an answer, or in the `middle` of the answer's body; `html` and `truncated` spoil the body of an
-    answer whose work was done; `delay` seconds come on top of anything; `effect` changes the account just before the
-    answer, `shrink` takes the first row of the asked list away (so that later pages shift).
+    `status`, `body`, `headers` replace the answer without doing the work (with `applied` after doing it); `cut` ends
+    the connection: `before` the work, `after` it without an answer, or in the `middle` of the answer's body; `html` and
+    `truncated` spoil the body of an answer whose work was done; `delay` seconds come on top of anything; `effect`
+    changes the account just before the answer, `shrink` takes the first row of the asked list away (so that later
+    pages shift).
     """
 
     method: str = "GET"
@@ -34,6 +35,7 @@ class Fault:
     body: str | bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: Cut | None = None
+    applied: bool = False
     html: bool = False
     truncated: bool = False
     delay: float = 0.0

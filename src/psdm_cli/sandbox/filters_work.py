@@ -98,6 +98,16 @@ def _of_assignment(attribute: str) -> Filter:
     return build
 
 
+def _of_group(asking: Asking, value: str) -> Predicate:
+    wanted = ids(value)
+    inside = {
+        w["id"]
+        for w in asking.looking.account.rows("workspaces")
+        if wanted & {str(id_) for id_ in w.get("workspace_group_ids") or ()}
+    }
+    return lambda row: str(row["workspace_id"]) in inside
+
+
 def _completed(row: Row) -> bool:
     return bool(row["state"] == "completed")
 
@@ -141,6 +151,7 @@ FILTERS |= {
     "stories": {
         "workspace_id": equal("workspace_id"),
         "with_projects": among("workspace_id"),
+        "by_workspace_group": _of_group,
         "story_type": equal("story_type"),
         "story_types": lambda _, value: lambda row: row["story_type"] in listed(value),
         "by_status": lambda _, value: lambda row: row["status"] in listed(value),

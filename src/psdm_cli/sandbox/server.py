@@ -62,7 +62,7 @@ class KantataSandbox:
     def start(self) -> KantataSandbox:
         """Binds the port and serves in a background thread."""
         if self._web is None:
-            self._web = Web(self._respond, self._port)
+            self._web = Web(self.respond, self._port)
             self._web.start()
         return self
 
@@ -95,8 +95,8 @@ class KantataSandbox:
 
     @property
     def writes(self) -> list[Request]:
-        """Writes that arrived and were answered with success, and those that were done but not answered."""
-        return [r for r in self.requests if r.method in WRITES and (r.status or 0) < 300]
+        """Writes that were done, whether their answer arrived or not."""
+        return [r for r in self.requests if r.method in WRITES and r.status is not None and r.status < 300]
 
     def now(self) -> datetime:
         """The sandbox's clock: the as-of date at the present time of day, US Eastern."""
@@ -121,6 +121,7 @@ class KantataSandbox:
         body: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
         cut: Cut | None = None,
+        applied: bool = False,
         html: bool = False,
         truncated: bool = False,
         delay: float = 0.0,
@@ -143,6 +144,7 @@ class KantataSandbox:
                 body=body,
                 headers=dict(headers or {}),
                 cut=cut,
+                applied=applied,
                 html=html,
                 truncated=truncated,
                 delay=delay,
@@ -170,11 +172,15 @@ class KantataSandbox:
     def service(self) -> Service:
         """The behaviour behind the port, for asking without a network."""
         if self._service is None:
-            by_token = {self.tokens[name]: persona for name, persona in self.personas.items()}
-            self._service = Service(self.account, by_token, self.readings, self.now, self.violations.append)
+            self._service = Service(self.account, self._persona_of, self.readings, self.now, self.violations.append)
         return self._service
 
-    def _respond(self, request: Request) -> Delivery:
+    def _persona_of(self, token: str) -> Persona | None:
+        name = next((name for name, known in self.tokens.items() if known == token), None)
+        return self.personas.get(name) if name is not None else None
+
+    def respond(self, request: Request) -> Delivery:
+        """Answers a request as the port would: with what arrived noted, faults and weather applied."""
         self.requests.append(request)
         path = request.path.removeprefix("/api/v1")
         fault = self.script.next(request.method, path, request.query)
@@ -186,7 +192,8 @@ class KantataSandbox:
         delay += fault.delay
         if fault.cut == "before":
             return Delivery(None, delay)
-        if fault.status is not None and not fault.html and not fault.truncated:
+        replaced = fault.status is not None and not fault.html and not fault.truncated
+        if replaced and not fault.applied:
             request.status = fault.status
             return Delivery(_spoiled(fault), delay)
         if fault.effect is not None:
@@ -196,7 +203,9 @@ class KantataSandbox:
         answer = self._work(request)
         if fault.cut == "after":
             return Delivery(None, delay)
-        if fault.html:
+        if replaced:
+            answer = _spoiled(fault)
+        elif fault.html:
             answer = Answer(fault.status or answer.status, HTML.encode(), {"Content-Type": "text/html; charset=utf-8"})
         elif fault.truncated:
             half = answer.body[: len(answer.body) // 2]

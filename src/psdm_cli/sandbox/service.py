@@ -75,13 +75,13 @@ class Service:
     def __init__(
         self,
         account: Account,
-        personas: dict[str, Persona],
+        persona_of: Callable[[str], Persona | None],
         readings: Readings,
         now: Callable[[], datetime],
         log: Callable[[Violation], None],
     ) -> None:
         self.account = account
-        self.tokens: dict[str, Persona] = personas
+        self.persona_of = persona_of
         self.readings = readings
         self.now = now
         self.log = log
@@ -125,7 +125,7 @@ class Service:
 
     def _login(self, request: Request) -> Persona:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        persona = self.tokens.get(token.strip())
+        persona = self.persona_of(token.strip())
         if scheme.lower() != "bearer" or persona is None:
             raise no_login()
         request.persona = persona.name

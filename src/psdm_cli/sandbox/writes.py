@@ -101,6 +101,9 @@ class Writer(Hand):
             if kind is None:
                 self.problems.append(f"unknown attribute '{name}' in '{spec.key}'")
                 continue
+            if kind["type"] == "string" and type(value) is int and name.endswith("_id"):
+                self.problems.append(f"'{name}' in '{spec.key}' is a text in the contract, a number came")
+                value = str(value)  # noqa: PLW2901  (taken as the server framework takes it)
             if not _fits(kind["type"], value):
                 raise invalid(name, f"must be of type {kind['type']}", index)
             if "enum" in kind and value is not None and value not in kind["enum"]:
