@@ -34,4 +34,5 @@ def explained(error: TyperException) -> WrongUsage:
         bad: Any = error.param
         name = bad.make_metavar(ctx) if bad.param_type_name == "argument" else bad.opts[-1]
         return WrongUsage(f"{name}: {error.message}", hint=hint)
-    return WrongUsage(f"{path}: {error.format_message()}", hint=hint)
+    what = f"{path}: " if ctx is not None else ""  # without a context the sentence names its option itself
+    return WrongUsage(f"{what}{error.format_message()}", hint=hint)

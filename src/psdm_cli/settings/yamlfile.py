@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from yaml import Node
 
 MAX_BYTES = 1_000_000
+NO_ALIASES = "anchors and aliases are not used here; write the value out."
 Place = tuple[str, ...]
 
 
@@ -76,7 +77,7 @@ class _Reader:
         from yaml import ScalarNode, SequenceNode
 
         if id(node) in self.seen:
-            raise self.fail(node, place, "anchors and aliases are not used here; write the value out.")
+            raise self.fail(node, place, NO_ALIASES)
         self.seen.add(id(node))
         if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
             raise self.fail(node, place, f"the tag {node.tag} is not used here.")
@@ -96,6 +97,8 @@ class _Reader:
             if key in found:
                 first = self.lines[where]
                 raise self.fail(key_node, where, f"this key is already given in line {first}; keep one of the two.")
+            if id(value_node) in self.seen:
+                raise self.fail(key_node, where, NO_ALIASES)
             self.lines[where] = key_node.start_mark.line + 1
             found[key] = self.value(value_node, where)
         return found

@@ -1,0 +1,164 @@
+"""The doctor's judgement, with surroundings made up for each case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+import pytest
+
+from psdm_cli.errors import BadAnswer, NotAllowed, StoreProblem, Unavailable
+from psdm_cli.systems.ports import Me, Read
+from psdm_cli.workflows.diagnosis import (
+    PERMISSIONS,
+    Check,
+    KeyringSeen,
+    SettingsSeen,
+    Surroundings,
+    diagnose,
+    exit_code,
+)
+
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+
+
+@dataclass
+class FakeKantata:
+    """Answers what the doctor asks."""
+
+    server: datetime | None = NOW
+    counts: Sequence[int | None] = ()
+    asked: Sequence[Read] = ()
+
+    def me(self) -> Me:
+        return Me("7", "Jane Doe")
+
+    def server_time(self) -> datetime | None:
+        return self.server
+
+    def count(self, reads: Sequence[Read]) -> Sequence[int | None]:
+        self.asked = reads
+        return self.counts or [3] * len(reads)
+
+
+def fail(error: Exception) -> Callable[[], NoReturn]:
+    def raises() -> NoReturn:
+        raise error
+
+    return raises
+
+
+def store(*problems: str) -> Any:
+    found = SimpleNamespace(place="/home/psdm.db", problems=problems, size=2_500_000)
+    return SimpleNamespace(check=lambda: found)
+
+
+def around(kantata: FakeKantata | None = None, **changes: Any) -> Surroundings:
+    system: Any = kantata or FakeKantata()
+    whole = Surroundings(
+        python=(3, 11, 7),
+        settings=lambda: SettingsSeen("", 0, "America/New_York", "Monday 09:00"),
+        kantata=lambda: system,
+        kantata_url=lambda: "https://kantata.example/api/v1",
+        gitlab=lambda: None,
+        store=store,
+        keyring=lambda: KeyringSeen(True, "test keyring", "keyring"),
+        now=lambda: NOW,
+    )
+    return replace(whole, **changes)
+
+
+def found(where: Surroundings) -> dict[str, Check]:
+    return {check.id: check for check in diagnose(where)}
+
+
+def test_all_right() -> None:
+    checks = diagnose(around())
+    assert exit_code(checks) == 0
+    assert [check.id for check in checks if check.state != "pass"] == ["gitlab"]
+
+
+def test_my_projects_are_counted_by_lead_the_rest_at_all() -> None:
+    kantata = FakeKantata()
+    found(around(kantata))
+    reads = {read.kind.value: read for read in kantata.asked}
+    assert reads["workspaces"].lead_ids == ("7",)
+    assert reads["time_off_entries"].user_ids == ("7",)
+    assert reads["stories"] == Read(reads["stories"].kind)
+
+
+@pytest.mark.parametrize(
+    ("skew", "state", "words"),
+    [
+        pytest.param(timedelta(0), "pass", "within 1 s", id="none"),
+        pytest.param(timedelta(minutes=5), "pass", "within 300 s", id="just allowed"),
+        pytest.param(timedelta(minutes=5, seconds=1), "attention", "behind", id="server ahead"),
+        pytest.param(timedelta(hours=-2), "attention", "120 minutes ahead of", id="server behind"),
+    ],
+)
+def test_clock(skew: timedelta, state: str, words: str) -> None:
+    check = found(around(FakeKantata(server=NOW + skew)))["clock"]
+    assert check.state == state
+    assert words in check.reason
+    assert bool(check.way_out) is (state == "attention")
+
+
+def test_a_server_without_a_clock_is_not_verified_and_harmless() -> None:
+    checks = diagnose(around(FakeKantata(server=None)))
+    assert {check.id: check.state for check in checks}["clock"] == "unverified"
+    assert exit_code(checks) == 0
+
+
+def test_refused_kinds_are_unverified_and_no_project_needs_attention() -> None:
+    counts: list[int | None] = [None if kind.value == "time_entries" else 3 for kind in PERMISSIONS]
+    counts[0] = 0
+    checks = found(around(FakeKantata(counts=counts)))
+    assert checks["may-read:time_entries"].state == "unverified"
+    assert checks["may-read:workspaces"].state == "attention"
+    assert "--lead" in checks["may-read:workspaces"].way_out
+    assert exit_code(tuple(checks.values())) == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        pytest.param(NotAllowed("no token", hint="log in"), 4, id="token"),
+        pytest.param(Unavailable("down"), 75, id="down"),
+        pytest.param(BadAnswer("no Kantata"), 75, id="not Kantata"),
+    ],
+)
+def test_without_kantata_the_rest_is_looked_at_all_the_same(error: Exception, code: int) -> None:
+    checks = diagnose(replace(around(), kantata=fail(error)))
+    by_id = {check.id: check for check in checks}
+    assert exit_code(checks) == code
+    assert by_id["kantata"].state == "attention"
+    assert by_id["may-read"].state == "unverified"
+    assert by_id["store"].state == "pass"
+
+
+def test_gitlab_in_trouble_is_attention_but_never_decides() -> None:
+    checks = diagnose(around(gitlab=fail(Unavailable("GitLab is down"))))
+    assert {check.id: check.state for check in checks}["gitlab"] == "attention"
+    assert exit_code(checks) == 3
+
+
+@pytest.mark.parametrize("broken", [lambda: store("row 3 is missing"), fail(StoreProblem("damaged", hint="restore"))])
+def test_a_store_in_trouble(broken: Callable[[], Any]) -> None:
+    checks = diagnose(around(store=broken))
+    check = {check.id: check for check in checks}["store"]
+    assert (check.state, bool(check.way_out), exit_code(checks)) == ("attention", True, 3)
+
+
+@pytest.mark.parametrize(
+    ("usable", "origin", "state"),
+    [(True, None, "pass"), (False, "PSDM_KANTATA_TOKEN", "pass"), (False, None, "attention")],
+)
+def test_a_keyring_is_needed_only_without_a_variable(usable: bool, origin: str | None, state: str) -> None:
+    assert found(around(keyring=lambda: KeyringSeen(usable, "words", origin)))["keyring"].state == state
+
+
+def test_an_old_python() -> None:
+    assert found(around(python=(3, 10, 1)))["python"].state == "attention"
