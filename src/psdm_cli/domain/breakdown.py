@@ -32,7 +32,8 @@ class By(StrEnum):
 class BreakdownRow:
     """A share of the forecast. `forecast` and `worked` per month in currency units, `hours` hard-booked to come.
 
-    A month is None where nothing of it is known; `incomplete` names the engagements whose share of a sum is unknown.
+    A month is None where nothing of it is known, and `hours` has none where no booking is visible; `incomplete` names
+    the engagements whose share of a sum is unknown.
     """
 
     key: str
@@ -64,17 +65,18 @@ class _Sum:
     minutes: dict[str, Fraction] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     known: bool = False
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """What one engagement adds to one group; money None: unknown."""
+    """What one engagement adds to one group; None: unknown."""
 
     key: str
     label: str
     forecast: Mapping[str, int] | None
     worked: Mapping[str, int] | None
-    minutes: Mapping[str, Fraction]
+    minutes: Mapping[str, Fraction] | None
 
 
 def breakdown(assessment: Assessment, by: By) -> Breakdown:
@@ -108,7 +110,7 @@ def _shares(forecast: EngagementForecast, by: By) -> Iterable[_Share]:
                 month,
                 None if money is None else {month: money.get(month, 0)},
                 None if worked is None else {month: worked[month]},
-                {month: minutes.get(month, Fraction(0))},
+                None if minutes is None else {month: minutes.get(month, Fraction(0))},
             )
         return
     if by is By.TYPE:
@@ -136,9 +138,11 @@ def _worked(forecast: EngagementForecast) -> dict[str, int] | None:
     return worked if len(worked) == len(forecast.months) else None
 
 
-def _hard_minutes(forecast: EngagementForecast) -> dict[str, Fraction]:
+def _hard_minutes(forecast: EngagementForecast) -> dict[str, Fraction] | None:
+    if forecast.booked is None:
+        return None
     minutes: dict[str, Fraction] = {}
-    for item in forecast.booked or ():
+    for item in forecast.booked:
         if item.booking.hard:
             for month, value in item.minutes_by_month.items():
                 minutes[month] = minutes.get(month, Fraction(0)) + value
@@ -174,7 +178,9 @@ def _add(total: _Sum, share: _Share, forecast: EngagementForecast, months: tuple
             total.forecast[month] = total.forecast.get(month, 0) + share.forecast.get(month, 0)
     for month, cents in (share.worked or {}).items():
         total.worked[month] = total.worked.get(month, 0) + cents
-    for month, minutes in share.minutes.items():
+    if share.minutes is not None:
+        total.counted = True
+    for month, minutes in (share.minutes or {}).items():
         if month in months:
             total.minutes[month] = total.minutes.get(month, Fraction(0)) + minutes
 
@@ -193,6 +199,6 @@ def _row(key: str, total: _Sum, months: tuple[str, ...], by: By) -> BreakdownRow
         forecast={month: money(total.forecast.get(month, 0)) for month in shown},
         worked={month: money(total.worked.get(month)) for month in shown} if total.worked else {},
         beyond=None if by is By.MONTH else money(total.beyond),
-        hours={month: known_hours(total.minutes.get(month, Fraction(0))) for month in shown},
+        hours={month: known_hours(total.minutes.get(month, Fraction(0))) for month in shown if total.counted},
         incomplete=tuple(total.unknown),
     )
