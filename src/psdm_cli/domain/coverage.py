@@ -23,7 +23,7 @@ def horizon(engagement: Engagement, as_of: date, policy: Policy) -> tuple[date, 
     """[max(as-of, kickoff), min(end + 1 day, as-of + 2 calendar months)); may be empty."""
     start = max(as_of, engagement.kickoff) if engagement.kickoff else as_of
     limit = add_months(as_of, policy.booking_horizon_months)
-    end = min(engagement.end + DAY, limit) if engagement.end else limit
+    end = engagement.end + DAY if engagement.end is not None and engagement.end < limit else limit
     return start, end
 
 
