@@ -9,7 +9,7 @@ from builders import assess, d, entry, fixed_fee, forecast, hard, member, milest
 
 from psdm_cli.domain.funds import Visible, runway_until
 from psdm_cli.domain.policy import Policy
-from psdm_cli.domain.records import Record, Workspace
+from psdm_cli.domain.records import Kind, Record, Workspace
 from psdm_cli.domain.warnings import warnings_of
 
 
@@ -72,33 +72,24 @@ def runway(*records: Record, as_of: str = "2026-11-23", visible: Visible | None 
     return found.isoformat() if found else None
 
 
-HOURS = workspace(estimated_minutes=100 * 60, minutes_logged=60 * 60)  # 40 h to go
+TO_GO = (member(), hard("2026-11-24", "2026-11-30", 40))  # 40 h hard-booked to come
 
 
 @pytest.mark.parametrize(
     ("records", "expected"),
     [
         # 40 h in the four weeks from 26 October to 22 November: 10 h a week; 40 h to go are 4 weeks
-        pytest.param([HOURS, entry("2026-10-26", 30), entry("2026-11-22", 10)], "2026-12-21", id="four weeks of 10 h"),
-        pytest.param([HOURS, entry("2026-10-25", 40)], None, id="before the four weeks: no pace"),
-        pytest.param([HOURS, entry("2026-11-23", 40)], None, id="this week is not full: no pace"),
-        pytest.param([HOURS, entry("2026-11-20", 40, billable=False)], "2026-12-21", id="not billable hours are hours"),
+        pytest.param([*TO_GO, entry("2026-10-26", 30), entry("2026-11-22", 10)], "2026-12-21", id="four weeks of 10 h"),
+        pytest.param([*TO_GO, entry("2026-10-25", 40)], None, id="before the four weeks: no pace"),
+        pytest.param([*TO_GO, entry("2026-11-23", 40)], None, id="this week is not full: no pace"),
+        pytest.param([*TO_GO, entry("2026-11-20", 40, billable=False)], "2026-12-21", id="all hours are hours"),
         # 80 h: 20 h a week, two weeks
-        pytest.param([HOURS, entry("2026-11-20", 80)], "2026-12-07", id="twice the pace"),
-        # 28 h: 7 h a week, 40/7 weeks are 40 days
-        pytest.param([HOURS, entry("2026-11-20", 28)], "2027-01-02", id="40 h at an hour a day"),
-        pytest.param(
-            [workspace(estimated_minutes=600, minutes_logged=1200), entry("2026-11-20", 40)],
-            "2026-11-23",
-            id="nothing to go: today",
-        ),
-        pytest.param(
-            # no scoped hours shown: 20 h hard-booked to come at 10 h a week
-            [workspace(), member(), hard("2026-11-24", "2026-11-26", 20), entry("2026-11-20", 40)],
-            "2026-12-07",
-            id="scope not shown: the booked hours to come",
-        ),
-        pytest.param([HOURS, entry("2026-11-20", minutes=1)], "2126-10-30", id="a pace of next to nothing is capped"),
+        pytest.param([*TO_GO, entry("2026-11-20", 80)], "2026-12-07", id="twice the pace"),
+        # 28 h: 7 h a week, an hour a day
+        pytest.param([*TO_GO, entry("2026-11-20", 28)], "2027-01-02", id="40 h at an hour a day"),
+        pytest.param([*TO_GO, soft("2026-12-01", hours=40), entry("2026-11-20", 40)], "2026-12-21", id="soft is not"),
+        pytest.param([hard("2026-11-20"), entry("2026-11-20", 40)], "2026-11-23", id="nothing to go: today"),
+        pytest.param([*TO_GO, entry("2026-11-20", minutes=1)], "2126-10-30", id="next to no pace: capped"),
     ],
 )
 def test_runway(records: list[Record], expected: str | None) -> None:
@@ -106,13 +97,15 @@ def test_runway(records: list[Record], expected: str | None) -> None:
 
 
 def test_runway_looks_at_the_last_full_weeks_on_a_sunday_too() -> None:
-    # Sunday 29 November: the four weeks still end on Sunday 22
-    assert runway(HOURS, entry("2026-11-22", 40), as_of="2026-11-29") == "2026-12-27"
-    assert runway(HOURS, entry("2026-11-23", 40), as_of="2026-11-29") is None
+    # Sunday 29 November: the four weeks still end on Sunday 22. 8 of the 40 h are to go, at 10 h a week: 5.6 days
+    assert runway(*TO_GO, entry("2026-11-22", 40), as_of="2026-11-29") == "2026-12-04"
+    assert runway(*TO_GO, entry("2026-11-23", 40), as_of="2026-11-29") is None
 
 
-def test_runway_is_unknown_when_time_is_not_visible() -> None:
-    assert runway(HOURS, entry("2026-11-20", 40), visible=Visible(time_entries=False)) is None
+def test_runway_is_unknown_when_time_or_bookings_are_not_visible() -> None:
+    rows = (*TO_GO, entry("2026-11-20", 40))
+    assert runway(*rows, visible=Visible(time_entries=False)) is None
+    assert runway_until(forecast(*rows, refused=[Kind.ALLOCATIONS]), Policy(), Visible(bookings=False)) is None
 
 
 @pytest.mark.parametrize(
