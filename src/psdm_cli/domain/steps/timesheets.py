@@ -9,7 +9,7 @@ from fractions import Fraction
 from psdm_cli.domain.assessment import Assessment
 from psdm_cli.domain.dates import DAY, last_full_week
 from psdm_cli.domain.findings import Finding, Step
-from psdm_cli.domain.funds import EngagementForecast, entry_value
+from psdm_cli.domain.funds import EngagementForecast, entry_value, is_foreign
 from psdm_cli.domain.money import round_half_even
 from psdm_cli.domain.records import Kind, TimeEntry
 from psdm_cli.domain.steps.common import about, amount_text, day_text, hours_number, hours_text, refused, step
@@ -93,7 +93,8 @@ def _unapproved(
             waiting[entry.user_id or ""].append(entry)
     for user_id, entries in waiting.items():
         minutes = sum(entry.minutes for entry in entries)
-        values = [entry_value(entry) for entry in entries if entry.billable is True]
+        own = [entry for entry in entries if entry.billable is True and not is_foreign(entry, forecast.currency)]
+        values = [entry_value(entry) for entry in own]
         known = None if None in values else sum((v for v in values if v is not None), Fraction(0))
         cents = None if known is None else round_half_even(known)
         name = people.get(user_id) or (f"User {user_id}" if user_id else "somebody")
