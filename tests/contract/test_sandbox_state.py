@@ -153,3 +153,14 @@ def test_naming_the_package_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_sandbox_can_be_started_again(tmp_path: Path) -> None:
+    sandbox = KantataSandbox(tmp_path, as_of=MONDAY).start()
+    rename(sandbox, "First run")
+    sandbox.stop()
+    assert sandbox.account.row("workspaces", "3004")["title"] == "First run"
+    with KantataSandbox(tmp_path, as_of=MONDAY) as other:
+        rename(other, "Second run")
+    with sandbox:
+        assert title(sandbox) == "Second run"

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from psdm_cli.sandbox.account import Account, Row
-from psdm_cli.sandbox.associations import Looking, association
+from psdm_cli.sandbox.associations import association
 from psdm_cli.sandbox.contract import COMPUTED_IDS, Attribute, contract
 from psdm_cli.sandbox.people import Persona
+from psdm_cli.sandbox.resolvers import Looking
 
 SYMBOLS = {"USD": "$", "EUR": "€", "JPY": "¥", "GBP": "£"}
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -26,6 +26,7 @@ class Keeper:
         self._account: Account | None = None
         self._lock = threading.RLock()
         self._file: _StateFile | None = None
+        self._closed = False
 
     @property
     def account(self) -> Account:
@@ -63,7 +64,7 @@ class Keeper:
                 file.end(account)
 
     def close(self) -> None:
-        """Closes the state file; what tests changed by hand is written first."""
+        """Closes the state file, what was changed by hand written first; the rows stay readable."""
         with self._lock:
             if self._file is not None and self._account is not None:
                 if self._account.unsaved:
@@ -71,7 +72,16 @@ class Keeper:
                     self._file.end(self._account)
                 self._file.close()
             self._file = None
-            self._account = None if self._folder is not None else self._account
+            self._closed = True
+
+    def reopen(self) -> bool:
+        """After `close`, lets the next use read the state file again; says whether the account has to be asked anew."""
+        with self._lock:
+            if not self._closed or self._folder is None:
+                return False
+            self._closed = False
+            self._account = None
+            return True
 
 
 class _StateFile:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from psdm_cli.sandbox.contract import Resource
-from psdm_cli.sandbox.filters_work import is_applied
+from psdm_cli.sandbox.default_filters import is_applied
 from psdm_cli.sandbox.reading import is_true, listed
 from psdm_cli.sandbox.refusals import invalid
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from psdm_cli.sandbox.account import Account, Row
 from psdm_cli.sandbox.contract import Resource
+from psdm_cli.sandbox.default_filters import default_filters, predicate_for
 from psdm_cli.sandbox.filters import Asking, Predicate
-from psdm_cli.sandbox.filters_work import default_filters, predicate_for
 from psdm_cli.sandbox.parameters import Parameters
 from psdm_cli.sandbox.reading import ids, instant
 

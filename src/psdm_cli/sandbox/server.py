@@ -62,6 +62,8 @@ class KantataSandbox:
     def start(self) -> KantataSandbox:
         """Binds the port and serves in a background thread."""
         if self._web is None:
+            if self._keeper.reopen():
+                self._service = None
             self._web = Web(self.respond, self._port)
             self._web.start()
         return self

@@ -11,15 +11,15 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from psdm_cli.sandbox.account import Account, Row
-from psdm_cli.sandbox.associations import Looking
 from psdm_cli.sandbox.contract import Resource, contract
+from psdm_cli.sandbox.default_filters import default_filters, visible_projects
 from psdm_cli.sandbox.envelope import Encoder
 from psdm_cli.sandbox.filters import Asking
-from psdm_cli.sandbox.filters_work import default_filters, visible_projects
 from psdm_cli.sandbox.parameters import Parameters, read_list, read_show
 from psdm_cli.sandbox.people import Persona, Readings
 from psdm_cli.sandbox.queries import Selections
 from psdm_cli.sandbox.refusals import Refusal, forbidden, malformed, no_login, not_found
+from psdm_cli.sandbox.resolvers import Looking
 from psdm_cli.sandbox.writes import Writer
 
 BASE = "/api/v1"
