@@ -16,6 +16,7 @@ from psdm_cli.domain.records import RECORD_TYPES, Kind, Record
 
 _Turn = Callable[[Any], Any]
 _PLAIN = (str, int, bool)
+_compact = json.JSONEncoder(separators=(",", ":")).encode
 _PAIRS = tuple[tuple[str, str], ...]
 
 
@@ -61,7 +62,7 @@ class Codec:
         for at, turn in self.outward:
             if values[at] is not None:
                 values[at] = turn(values[at])
-        return json.dumps(values, separators=(",", ":"))
+        return _compact(values)
 
     def decode(self, bodies: Iterable[str]) -> list[Record]:
         """The records behind these bodies; one JSON document for all of them is several times faster than one each."""
@@ -100,6 +101,8 @@ FORMAT = _fingerprint()
 
 def storable(text: str) -> str:
     """Text that every database takes: lone surrogates and NUL, which JSON may carry, are written out."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 

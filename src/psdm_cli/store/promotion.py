@@ -83,15 +83,9 @@ def _apply(connection: Connection, account: int, part: Part) -> tuple[int, int]:
     else:
         old = {row[0]: (row[1], row[2], row[3]) for row in _of_ids(connection, account, kind, _R, [*rows, *bad])}
         old_bad = {row[0] for row in _of_ids(connection, account, kind, _M, [*rows, *bad])}
+    fixed = {"account_id": account, "kind": kind.value}
     fresh = [
-        {
-            "account_id": account,
-            "kind": kind.value,
-            "id": key,
-            "workspace_id": row.workspace_id,
-            "user_id": row.user_id,
-            "body": row.body,
-        }
+        {**fixed, "id": key, "workspace_id": row.workspace_id, "user_id": row.user_id, "body": row.body}
         for key, row in rows.items()
         if old.get(key) != (row.workspace_id, row.user_id, row.body)
     ]
@@ -105,13 +99,7 @@ def _apply(connection: Connection, account: int, part: Part) -> tuple[int, int]:
         connection.execute(
             dialect.upsert(connection, _M),
             [
-                {
-                    "account_id": account,
-                    "kind": kind.value,
-                    "id": key,
-                    "workspace_id": one.workspace_id,
-                    "reason": storable(one.reason),
-                }
+                {**fixed, "id": key, "workspace_id": one.workspace_id, "reason": storable(one.reason)}
                 for key, one in bad.items()
             ],
         )

@@ -284,15 +284,16 @@ class Run:
 
 def _part(head: PartHead, records: Sequence[Record], malformed: Sequence[Malformed]) -> Part:
     """The answer as the mirror keeps it: only what was asked for, and nothing lost that names no project."""
-    inside = set(head.keys)
-    encode = CODECS[head.kind].encode
+    inside, kind = set(head.keys), head.kind
+    by_account, by_workspace = head.by is By.ACCOUNT, head.by is By.WORKSPACE
+    encode = CODECS[kind].encode
     rows: list[Row] = []
     bad = list(_attributed(head, malformed))
     for record in records:
-        workspace, user = workspace_of(head.kind, record), user_of(record)
-        if head.by is By.WORKSPACE and workspace is None:
-            bad.append(Malformed(head.kind, record.id, "Kantata does not say which project it belongs to"))
-        elif head.by is By.ACCOUNT or (workspace if head.by is By.WORKSPACE else user) in inside:
+        workspace, user = workspace_of(kind, record), user_of(record)
+        if by_workspace and workspace is None:
+            bad.append(Malformed(kind, record.id, "Kantata does not say which project it belongs to"))
+        elif by_account or (workspace if by_workspace else user) in inside:
             rows.append(Row(storable(record.id), _safe(workspace), _safe(user), encode(record)))
     return Part(head, tuple(rows), tuple(bad))
 
