@@ -45,17 +45,31 @@ def forecast_prep(
     env = environment(ctx)
     chosen = form(env, markdown=markdown, csv=csv)
     wanted = None if step is None else wanted_step(step)
-    if people not in ("engagements", "all"):
-        raise WrongUsage(f"--people: {people!r} is neither engagements nor all.")
+    everybody = wanted_people(people)
     refuse_offline_freeze(freeze, env.options.offline)
     with sources(env) as source:
-        prepared = forecasting.prepare(source, selection(lead, status, all_people=people == "all"))
+        prepared = forecasting.prepare(source, selection(lead, status, all_people=everybody))
         report = prepared.report()
-        frozen = forecasting.freeze(source, prepared) if freeze else None
+        frozen = forecasting.freeze(source, prepared, dry_run=env.options.dry_run) if freeze else None
     if frozen is not None:
-        env.say(f"Frozen: week {frozen.week}, revision {frozen.revision}, {frozen.engagements} engagements.")
+        done = "Would freeze" if frozen.revision is None else "Frozen"
+        revision = "" if frozen.revision is None else f" revision {frozen.revision},"
+        env.say(f"{done}: week {frozen.week},{revision} {frozen.engagements} engagements.")
     document = ForecastPrepDocument(report, env.clock.real, step=wanted, verbose=env.options.verbose > 0)
     finish(env, document, chosen)
+
+
+def wanted_people(name: str) -> bool:
+    """Whether `--people` means all visible ones, not only those of the engagements. Raises `WrongUsage`."""
+    from difflib import get_close_matches
+
+    names = ("engagements", "all")
+    word = name.strip().casefold()
+    if word not in names:
+        near = get_close_matches(word, names, n=1, cutoff=0.4)
+        meant = f"Did you mean {near[0]}?" if near else ""
+        raise WrongUsage(f"--people: {name!r} is neither engagements nor all.", hint=meant)
+    return word == "all"
 
 
 def wanted_step(name: str) -> str:

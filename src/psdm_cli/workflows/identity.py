@@ -60,8 +60,10 @@ def remembered_owner(store: Store) -> Me:
 
 
 def identity(me: Me, leads: Sequence[str], known: Callable[[], Iterable[Person]]) -> Identity:
-    """The scope that `--lead` means. Raises `WrongUsage` (several people of that name) and `NotFound`."""
-    wanted = tuple(dict.fromkeys(name.strip() for name in leads if name.strip())) or (ME,)
+    """The scope that `--lead` means. Raises `WrongUsage` (no name, several people of it) and `NotFound`."""
+    wanted = tuple(dict.fromkeys(name.strip() for name in leads)) or (ME,)
+    if "" in wanted:  # an empty variable in a script must not silently mean "me"
+        raise WrongUsage("--lead needs me, all, or a name, e-mail or user id; it was empty.")
     if ALL in wanted:
         return Identity(me, Scope(None), ())
     people: list[Person] = []
