@@ -72,7 +72,7 @@ class ForecastDiffDocument:
                 Column("before", "right"),
                 Column("now", "right"),
                 Column("change", "right"),
-                Column(" "),
+                Column(" ", least=3),
             ),
             [
                 (
@@ -94,7 +94,7 @@ class ForecastDiffDocument:
                     Column("what"),
                     Column("months"),
                     Column("amount", "right"),
-                    Column(" "),
+                    Column(" ", least=3),
                 ),
                 [
                     (

@@ -10,6 +10,7 @@ from psdm_cli.domain.report import ForecastReport, ProjectLine
 from psdm_cli.domain.steps.catalog import most_urgent
 from psdm_cli.output.forecast_findings import common_fix, evidence_of, named
 from psdm_cli.output.forecast_tables import by_lead, money_columns, total_of
+from psdm_cli.output.layout import NO_BREAK
 from psdm_cli.output.markdown import INTERNAL, Align, Markdown, Own, Part, own, said
 from psdm_cli.output.views import name_and_title
 from psdm_cli.output.wording import (
@@ -73,10 +74,10 @@ def _steps(report: ForecastReport, titles: dict[str, ProjectLine]) -> Iterable[t
 
 def _step(step: Step) -> Own:
     state = "" if step.state in (State.PASS, State.ATTENTION) else f" ({WORDS[step.state]})"
-    money = sum_text(at_stake(step.id, step.live))
-    stake = f"; at stake: {money}" if money else ""
-    waived = f"; waived: {step.waived}" if step.waived else ""
-    return said(own(f"**{step.id}** "), step.title, own(f"{state}: "), step.reason, own(f"{stake}{waived}"))
+    money = sum_text(at_stake(step.id, step.live)).replace(NO_BREAK, " ")
+    stake = said(own("; at stake: "), money) if money else Own("")
+    waived = own(f"; waived: {step.waived}" if step.waived else "")
+    return said(own(f"**{step.id}** "), step.title, own(f"{state}: "), step.reason, stake, waived)
 
 
 def _finding(finding: Finding, titles: dict[str, ProjectLine], *, with_fix: bool = True) -> Own:

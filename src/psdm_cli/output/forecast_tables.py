@@ -168,7 +168,7 @@ def changes_table(page: Page, report: ForecastReport, most: int) -> None:
             Column("what"),
             Column("months"),
             Column("amount", "right"),
-            Column(""),
+            Column("", least=3),
         ),
         rows,
     )
@@ -193,7 +193,7 @@ def people_table(page: Page, people: Sequence[PersonLine], fits: Mapping[str, st
     page.table(
         (
             Column("name", least=10, lines=2),
-            Column("role"),
+            Column("role", least=4, lines=2),
             Column("booked", "right"),
             Column("hard h", "right"),
             Column("of h", "right"),

@@ -162,7 +162,7 @@ class Page:
     def heading(self, text: str, tail: str = "") -> None:
         """A section's title after an empty line, with what is said beside it."""
         self.blank()
-        lines = wrap(shown_plain(f"{text}  {tail}" if tail else text), self.width)
+        lines = wrap(shown_plain(f"{text}  {tail}" if tail else text), self.width - GAP)
         head = shown_plain(text)
         if lines[0].startswith(head):
             self.line(Span(head, "bold"), lines[0][len(head) :])
@@ -201,12 +201,20 @@ class Page:
             return
         segments = []
         for line in self.lines:
-            for number, span in enumerate(line):
-                text = span.text.rstrip() if number == len(line) - 1 else span.text
-                text = text.translate(_ASCII) if ascii_only else text
+            for span in _trimmed(line):
+                text = span.text.translate(_ASCII) if ascii_only else span.text
                 segments.append(Segment(text, console.get_style(span.style) if span.style else None))
             segments.append(Segment.line())
         console.print(Segments(segments), end="", crop=False, soft_wrap=True)
+
+
+def _trimmed(line: Line) -> Line:
+    """The line without blanks at its end."""
+    for number in range(len(line), 0, -1):
+        text = line[number - 1].text.rstrip()
+        if text:
+            return (*line[: number - 1], Span(text, line[number - 1].style))
+    return ()
 
 
 def _span(cell: Cell) -> Span:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from psdm_cli.output.layout import NO_BREAK
 from psdm_cli.output.text import markdown_cell
 
 INTERNAL = "Internal: amounts and bookings. Not for a place that customers can see."
@@ -28,7 +27,7 @@ def said(*parts: Part) -> Own:
 
 def own(text: str) -> Own:
     """Text without foreign parts: numbers, dates, our own words."""
-    return Own(text.replace(NO_BREAK, " "))
+    return Own(text)
 
 
 class Markdown:

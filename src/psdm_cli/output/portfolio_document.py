@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COMMAND = "portfolio"
 WIDE = 120
+WIDEST = 160
 WANTED = 24  # columns for number and title, on a wide screen
 CSV_COLUMNS = (
     "sow",
@@ -120,11 +121,11 @@ class PortfolioDocument:
                 Column("burn", "right"),
                 Column("EAC", "right", drop=5),
                 Column("to forecast", "right"),
-                Column("in"),
+                Column("in", least=3),
                 Column("runway to", drop=7),
-                Column("no booking"),
-                Column("milestone", least=10, wanted=10, drop=6),
-                Column("health", drop=2),
+                Column("no booking", least=13),
+                Column("milestone", least=10, wanted=10, most=10 if width < WIDEST else 40, drop=6),
+                Column("health", least=12, drop=2),
                 Column("suggested", drop=9),
             ),
             rows,
@@ -187,7 +188,7 @@ class PortfolioDocument:
 
     def markdown(self) -> str:
         """A table for an internal issue, with the reasons of the suggested health."""
-        from psdm_cli.output.markdown import Markdown, own
+        from psdm_cli.output.markdown import Markdown
         from psdm_cli.output.views import markdown_header
 
         page = Markdown()
@@ -211,7 +212,7 @@ class PortfolioDocument:
                 ("suggested", "left"),
             ],
             [
-                (name, title, row.lead or "", *rest[:5], *(own(text) for text in rest[5:7]), *rest[7:], *_colours(row))
+                (name, title, row.lead or "", *rest, *_colours(row))
                 for row in self.rows
                 for name, title, *rest in (self._exact_cells(row),)
             ],

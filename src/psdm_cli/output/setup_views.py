@@ -51,11 +51,14 @@ def _value(value: Any) -> str:
 def config_shown(console: Console, result: ConfigShown) -> None:
     """Sections, with every key, its value and where it comes from."""
     console.print(shown(f"File: {result.file or 'none (all defaults are the handbook’s)'}"))
+    if not result.settings:
+        console.print(shown("Nothing differs from the default."))
     table = _table("key", "value", "from")
     for setting in result.settings:
         style = "" if setting.origin == "default" else "bold"
         table.add_row(shown(setting.key, style), shown(_value(setting.value), style), shown(setting.origin, "dim"))
-    console.print(table)
+    if result.settings:
+        console.print(table)
     for secret in result.secrets:
         console.print(shown(f"{secret.name}: {'set (not shown)' if secret.set else 'not set'}"))
 

@@ -19,7 +19,7 @@ _ACTING = (
     "\U000e0000-\U000e0fff"  # tags
 )
 CONTROL = re.compile(f"[{_ACTING}]")
-_NEWLINES = re.compile(r"\r\n|\n|\r(?!\n)")
+_NEWLINES = re.compile(r"\r?\n")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 _FORMULA = frozenset("=+-@\t\r＝＋－＠")
