@@ -6,8 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +53,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Psdm:
-    """Runs psdm with one home and one environment; `with_` gives the same with other variables (None takes one out)."""
+    """Runs psdm with one home and one environment; `with_` gives the same with other variables (None takes one out).
+
+    `within` is a command that runs another one, such as a limit of resources.
+    """
 
     home: Path
     variables: Mapping[str, str] = field(default_factory=dict)
-    before: Callable[[], None] | None = None
+    within: tuple[str, ...] = ()
 
     def __call__(self, *arguments: str, stdin: str = "", **variables: str | None) -> Outcome:
         """Run a command to its end."""
@@ -73,14 +76,13 @@ class Psdm:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command and give its process."""
         return subprocess.Popen(
-            [*COMMAND, *arguments],
+            [*self.within, *COMMAND, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             env=self.environ,
             cwd=self.home,
-            preexec_fn=self.before,
         )
 
     @property
@@ -90,10 +92,10 @@ class Psdm:
         base |= {"HOME": str(self.home), "PSDM_HOME": str(self.home / "psdm"), "LANG": "C.UTF-8", "TERM": "xterm"}
         return base | dict(self.variables)
 
-    def with_(self, before: Callable[[], None] | None = None, **variables: str | None) -> Psdm:
-        """The same home with these variables added (None: taken out), and `before` run in the child before psdm."""
+    def with_(self, **variables: str | None) -> Psdm:
+        """The same home with these variables added (None: taken out)."""
         merged: dict[str, str | None] = {**self.variables, **variables}
-        return Psdm(self.home, {k: v for k, v in merged.items() if v is not None}, before or self.before)
+        return replace(self, variables={name: value for name, value in merged.items() if value is not None})
 
     def at(self, server: KantataSandbox, persona: str = "full") -> Psdm:
         """The same, pointed at a server as one of its personas: the address and the token are all it is told."""
