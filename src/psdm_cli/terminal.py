@@ -28,6 +28,16 @@ def _is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
+def _wrapped(line: str, width: int) -> str:
+    """A line of talk between words, further lines indented; words such as addresses stay whole, to be copied."""
+    if len(line) < width:
+        return line
+    import textwrap
+
+    indent = " " * 6
+    return textwrap.fill(line, width - 1, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """The streams of one run. stdout carries the result alone, stderr the talk."""
@@ -93,8 +103,11 @@ class Terminal:
         """One line of talk on stderr; `always` also when quiet (errors, questions)."""
         if self.quiet and not always:
             return
+        line = visible(mask(text))
+        if self.err_is_terminal:
+            line = _wrapped(line, shutil.get_terminal_size().columns)
         with contextlib.suppress(BrokenPipeError, ValueError):  # nobody listens any more
-            self.err.write(visible(mask(text)) + "\n")
+            self.err.write(line + "\n")
             self.err.flush()
 
     def ask(self, question: str, default: str = "", check: Callable[[str], str] = str.strip) -> str:

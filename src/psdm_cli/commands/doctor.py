@@ -39,6 +39,7 @@ def doctor(ctx: Context) -> None:
             store=env.store,
             keyring=lambda: _keyring(env),
             now=lambda: datetime.now(UTC),
+            account_scope=lambda: env.account_scope,
             offline=env.options.offline,
         )
     )

@@ -30,10 +30,21 @@ def write_private(path: Path, text: str, *, replace: bool = False) -> None:
         if replace:
             draft.replace(path)
         else:
-            os.link(draft, path)  # fails if somebody made the file meanwhile
+            _put_new(draft, path)
     except FileExistsError:
         raise WrongUsage(f"There is a configuration file already: {path}. It was left as it is.") from None
     except OSError as error:
         raise WrongConfiguration(f"{path} cannot be written: {error.strerror}.") from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _put_new(draft: Path, path: Path) -> None:
+    """Give the draft its name; `FileExistsError` if somebody made the file meanwhile."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:  # file systems without hard links
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+        draft.replace(path)

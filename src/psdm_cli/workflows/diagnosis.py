@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from psdm_cli.domain.records import Kind
-from psdm_cli.errors import NotAllowed, PsdmError, Unavailable
+from psdm_cli.errors import NotAllowed, NotFound, PsdmError, Unavailable
 from psdm_cli.systems.ports import Kantata, Me, Read
 
 if TYPE_CHECKING:
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 SKEW = timedelta(minutes=5)
 PASS, ATTENTION, UNVERIFIED = "pass", "attention", "unverified"
 
-# What each kind of record is read for, and the permission that opens it (kantata.md; wording for people).
-PERMISSIONS: dict[Kind, tuple[str, str]] = {
-    Kind.WORKSPACES: ("engagements", "be a participant of the projects, or Reports Viewer"),
-    Kind.RESOURCES: ("resources (coverage, FP-08)", "ask for access to the projects' resources"),
-    Kind.ALLOCATIONS: ("bookings (FP-03, 07, 08)", "ask for the Resource Management access group"),
-    Kind.STORIES: ("tasks and milestones (FP-02, 05, 10)", "ask for View Tasks on the projects"),
-    Kind.BILLING_MILESTONES: ("billing milestones (fixed fee)", "ask for View Financials on the projects"),
-    Kind.TIME_ENTRIES: ("time entries (FP-03, 09)", "ask for View Financials or Reports Viewer"),
-    Kind.PEOPLE: ("people and their workweeks (FP-06)", "ask for account permission Project Lead or higher"),
-    Kind.TIME_OFF: ("time off (capacity)", "ask for the Resource Center with the team's time off"),
-    Kind.HOLIDAYS: ("holidays (capacity)", "ask to be a full member of the account"),
-    Kind.ROLES: ("roles", "ask to be a full member of the account"),
+# Each kind of record: its name for people, what it is read for, how to get the permission (kantata.md).
+PERMISSIONS: dict[Kind, tuple[str, str, str]] = {
+    Kind.WORKSPACES: ("engagements", "everything", "be a participant of the projects, or Reports Viewer"),
+    Kind.RESOURCES: ("resources", "coverage, FP-08", "ask for access to the projects' resources"),
+    Kind.ALLOCATIONS: ("bookings", "FP-03, 07, 08", "ask for the Resource Management access group"),
+    Kind.STORIES: ("tasks and milestones", "FP-02, 05, 10", "ask for View Tasks on the projects"),
+    Kind.BILLING_MILESTONES: ("billing milestones", "fixed fee", "ask for View Financials on the projects"),
+    Kind.TIME_ENTRIES: ("time entries", "FP-03, 09", "ask for View Financials or Reports Viewer"),
+    Kind.PEOPLE: ("people and their workweeks", "FP-06", "ask for account permission Project Lead or higher"),
+    Kind.TIME_OFF: ("time off", "capacity", "ask for the Resource Center with the team's time off"),
+    Kind.HOLIDAYS: ("holidays", "capacity", "ask to be a full member of the account"),
+    Kind.ROLES: ("roles", "", "ask to be a full member of the account"),
 }
 
 
@@ -86,6 +86,7 @@ class Surroundings:
     store: Callable[[], Store]
     keyring: Callable[[], KeyringSeen]
     now: Callable[[], datetime]
+    account_scope: Callable[[], str]
     offline: bool = False
 
 
@@ -189,16 +190,17 @@ def _permissions(kantata: Kantata, me: Me) -> Iterator[Check]:
         yield _unseen(error.message)
         return
     for kind, count in zip(kinds, counts, strict=True):
-        what, way_out = PERMISSIONS[kind]
+        what, use, way_out = PERMISSIONS[kind]
+        needed_for = f", needed for {use}" if use else ""
         identity, title = f"may-read:{kind.value}", f"May read {what}"
         if count is None:
-            yield Check(identity, title, UNVERIFIED, "the token may not; what needs it stays unverified", way_out)
+            yield Check(identity, title, UNVERIFIED, f"the token may not{needed_for}", way_out)
         elif kind is Kind.WORKSPACES and count == 0:
             lead = "get yourself made lead of your projects in Kantata, or use --lead NAME or --lead all"
             yield Check(identity, title, ATTENTION, "no project has you as its lead", lead)
         else:
             whose = " with you as lead" if kind is Kind.WORKSPACES else ""
-            yield Check(identity, title, PASS, f"{count} visible{whose}")
+            yield Check(identity, title, PASS, f"{count} visible{whose}{needed_for}")
 
 
 def _gitlab(around: Surroundings) -> Check:
@@ -225,7 +227,8 @@ def _gitlab(around: Surroundings) -> Check:
 def _store(around: Surroundings) -> Check:
     title = "Local database"
     try:
-        found = around.store().check()
+        store = around.store()
+        found = store.check()
     except PsdmError as error:
         return _failed("store", title, error)
     size = "" if found.size is None else f", {found.size / 1_000_000:.1f} MB"
@@ -237,7 +240,23 @@ def _store(around: Surroundings) -> Check:
             f"{found.place}{size}: {found.problems[0]}",
             "move the file away and run psdm sync; frozen forecasts are in it, so keep it",
         )
-    return Check("store", title, PASS, f"{found.place}{size}, sound")
+    return Check("store", title, PASS, f"{found.place}{size}, sound; {_age(store, around)}")
+
+
+def _age(store: Store, around: Surroundings) -> str:
+    """When the engagements of the token's owner were last read."""
+    from psdm_cli.workflows.forecasting import account_key, age_in_words
+    from psdm_cli.workflows.identity import remembered_owner
+    from psdm_cli.workflows.refresh import Scope
+
+    try:
+        me = remembered_owner(store)
+        state = store.mirror(account_key(around.account_scope(), me)).scope(Scope((me.id,)).key)
+    except NotFound:
+        state = None
+    if state is None:
+        return "nothing was read from Kantata yet"
+    return f"your engagements were read {age_in_words(around.now() - state.synced_at)} ago"
 
 
 def _keyring(around: Surroundings) -> Check:

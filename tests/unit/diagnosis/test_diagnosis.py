@@ -22,7 +22,10 @@ from psdm_cli.workflows.diagnosis import (
     exit_code,
 )
 
+URL = "https://kantata.example/api/v1"
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+
+OWNER = '{"id": "7", "name": "Jane Doe", "email": null}'
 
 
 @dataclass
@@ -51,9 +54,15 @@ def fail(error: Exception) -> Callable[[], NoReturn]:
     return raises
 
 
-def store(*problems: str) -> Any:
+def store(*problems: str, owner: str | None = None, synced: datetime | None = None) -> Any:
+    """A store that is sound or has problems; `owner` is remembered, and synced at that time."""
     found = SimpleNamespace(place="/home/psdm.db", problems=problems, size=2_500_000)
-    return SimpleNamespace(check=lambda: found)
+    fact = SimpleNamespace(value=owner) if owner else None
+    state = SimpleNamespace(synced_at=synced) if synced else None
+    mirrors = {f"{URL} 7": SimpleNamespace(scope={"leads:7": state}.get)}
+    return SimpleNamespace(
+        check=lambda: found, facts=SimpleNamespace(get=lambda *_: fact), mirror=lambda account: mirrors[account]
+    )
 
 
 def around(kantata: FakeKantata | None = None, **changes: Any) -> Surroundings:
@@ -67,6 +76,7 @@ def around(kantata: FakeKantata | None = None, **changes: Any) -> Surroundings:
         store=store,
         keyring=lambda: KeyringSeen(True, "test keyring", "keyring"),
         now=lambda: NOW,
+        account_scope=lambda: URL,
     )
     return replace(whole, **changes)
 
@@ -143,6 +153,21 @@ def test_gitlab_in_trouble_is_attention_but_never_decides() -> None:
     checks = diagnose(around(gitlab=fail(Unavailable("GitLab is down"))))
     assert {check.id: check.state for check in checks}["gitlab"] == "attention"
     assert exit_code(checks) == 3
+
+
+@pytest.mark.parametrize(
+    ("owner", "synced", "words"),
+    [
+        pytest.param(None, None, "nothing was read from Kantata yet", id="never"),
+        pytest.param(OWNER, None, "nothing was read from Kantata yet", id="not these engagements"),
+        pytest.param(OWNER, NOW - timedelta(hours=3), "read 3 hours ago", id="three hours"),
+    ],
+)
+def test_the_age_of_what_is_stored(owner: str | None, synced: datetime | None, words: str) -> None:
+    check = found(around(store=lambda: store(owner=owner, synced=synced)))["store"]
+    assert check.state == "pass"
+    assert check.reason.startswith("/home/psdm.db, 2.5 MB, sound; ")
+    assert words in check.reason
 
 
 @pytest.mark.parametrize("broken", [lambda: store("row 3 is missing"), fail(StoreProblem("damaged", hint="restore"))])
