@@ -84,6 +84,12 @@ def test_a_body_that_is_not_json(client: Client, sandbox: KantataSandbox) -> Non
     assert answer.headers["Content-Type"].startswith("text/plain")
 
 
+def test_the_body_of_a_429_has_two_readings(client: Client, sandbox: KantataSandbox) -> None:
+    sandbox.readings.limit_body = "text"
+    sandbox.fault("GET", "/", status=429)
+    assert client.send("GET", "/users/me").text == "Too Many Requests"
+
+
 def test_a_list_shrinks_while_it_is_read(client: Client, sandbox: KantataSandbox) -> None:
     whole = client.ids("/time_entries", workspace_id="3004", per_page=200)
     sandbox.fault("GET", "/time_entries", shrink=True, query="page=2")

@@ -313,6 +313,13 @@ def test_people_may_be_out_of_sight(as_persona: Callable[[str], Client]) -> None
     assert blind.ids("/workspaces", per_page=1)
 
 
+def test_what_is_out_of_sight_is_not_side_loaded(as_persona: Callable[[str], Client]) -> None:
+    body = as_persona("no-people").get("/users", include="account_membership")
+    assert body["account_memberships"] == {}
+    assert {row["account_membership_id"] for row in body["users"].values()} == {None}
+    assert as_persona("full").get("/users", include="account_membership")["account_memberships"] != {}
+
+
 def test_a_person_who_sees_only_own_projects(as_persona: Callable[[str], Client]) -> None:
     narrow = as_persona("narrow")
     assert len(narrow.ids("/workspaces", per_page=200)) == 19
@@ -372,6 +379,15 @@ def test_unknown_rows_paths_and_values(client: Client) -> None:
     assert client.refused("PATCH", "/workspaces/3001") == (404, None)
     assert client.refused("GET", "/workspace_allocations", overlaps_with_date_range="tomorrow") == (400, None)
     assert client.refused("GET", "/workspaces", updated_after="yesterday") == (400, None)
+
+
+def test_default_filters_may_be_switched_off() -> None:
+    for reading, count in ((True, 28), (False, 27)):
+        with KantataSandbox(as_of=AS_OF, readings=Readings(default_filters_can_be_switched_off=reading)) as own:
+            client = Client(own)
+            assert client.get("/workspaces", apply_default_filters="false")["count"] == count
+            assert bool(own.violations) is not reading
+            client.close()
 
 
 def test_workweeks_may_be_refused() -> None:

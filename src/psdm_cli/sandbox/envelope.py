@@ -136,7 +136,8 @@ class Encoder:
         wanted = set(includes)
         for attribute in attributes.values() if wanted else ():
             if attribute.include in wanted and attribute.name not in base and self.may_see(attribute):
-                ids = association(resource, attribute.include)[1](self.looking, row)
+                target, resolve = association(resource, attribute.include)
+                ids = [] if target in self.persona.refused else resolve(self.looking, row)
                 values[attribute.name] = ids if attribute.type == "array" else (ids[0] if ids else None)
         for name in optional:
             if self.may_see(attributes[name]):
@@ -154,7 +155,7 @@ class Encoder:
             target, resolve = association(resource, include)
             side = maps.setdefault(target, {})
             table = self.account.table(target)
-            known = target in contract()
+            known = target in contract() and target not in self.persona.refused
             for row in rows:
                 for id_ in resolve(self.looking, row):
                     if id_ not in side and id_ in table and known:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from psdm_cli.sandbox.account import Account
+
+if TYPE_CHECKING:
+    import random
 
 Cut = Literal["before", "after", "middle"]
 
@@ -112,6 +113,8 @@ class Weather:
         return fault
 
     def _draw(self, method: str, what: str, time: int) -> Fault | None:
+        import random
+
         dice = random.Random(f"{self.seed}|{what}|{time}")  # noqa: S311  (weather, not cryptography)
         roll = dice.random()
         if roll < 0.05:
@@ -126,7 +129,8 @@ class Weather:
 
 
 def _limited(dice: random.Random) -> Fault:
+    from email.utils import format_datetime
+
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=1), usegmt=True)
     wait = dice.choice((None, "1", "0.3", soon))
-    body = '{"errors":[{"type":"system","message":"Rate limit exceeded"}]}'
-    return Fault(status=429, body=body, headers={} if wait is None else {"Retry-After": wait})
+    return Fault(status=429, headers={} if wait is None else {"Retry-After": wait})

@@ -33,6 +33,7 @@ class Parameters:
     only: list[str] | None = None
     size: int = DEFAULT_PAGE
     offset: int = 0
+    defaults: bool = True
     problems: list[str] = field(default_factory=list)
 
 
@@ -103,7 +104,9 @@ def read_list(resource: Resource, pairs: list[tuple[str, str]], switch_off_defau
             found.order = _order(found, resource, value)
         elif name in resource.filters:
             _filter(found, resource, name, value)
-        elif name not in PAGING and not (switch_off_defaults and name == "apply_default_filters"):
+        elif name == "apply_default_filters" and switch_off_defaults:
+            found.defaults = is_true(value)
+        elif name not in PAGING:
             found.problems.append(f"unknown parameter '{name}'")
     _paging(found, given)
     if "only" in given:

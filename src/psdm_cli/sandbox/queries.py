@@ -8,7 +8,7 @@ from typing import Any
 
 from psdm_cli.sandbox.account import Account, Row
 from psdm_cli.sandbox.contract import Resource
-from psdm_cli.sandbox.default_filters import default_filters, predicate_for
+from psdm_cli.sandbox.default_filters import default_filters, predicate_for, visible_projects
 from psdm_cli.sandbox.filters import Asking, Predicate
 from psdm_cli.sandbox.parameters import Parameters
 from psdm_cli.sandbox.reading import ids, instant
@@ -138,12 +138,13 @@ class Selections:
             tuple(sorted(wanted.filters.items())),
             tuple(wanted.only) if wanted.only is not None else None,
             repr(asking.looking.readings),
+            wanted.defaults,
         )
         kept = self._kept.get(key)
         if kept is not None and kept[0] == self.account.version:
             self._kept.move_to_end(key)
             return kept[1]
-        predicates = default_filters(asking)
+        predicates = default_filters(asking) if wanted.defaults else visible_projects(asking)
         for name, value in wanted.filters.items():
             predicate = predicate_for(asking, name, value)[1]
             if predicate is not None:

@@ -197,7 +197,7 @@ class KantataSandbox:
         replaced = fault.status is not None and not fault.html and not fault.truncated
         if replaced and not fault.applied:
             request.status = fault.status
-            return Delivery(_spoiled(fault), delay)
+            return Delivery(self._spoiled(fault), delay)
         if fault.effect is not None:
             fault.effect(self.account)
         if fault.shrink:
@@ -206,7 +206,7 @@ class KantataSandbox:
         if fault.cut == "after":
             return Delivery(None, delay)
         if replaced:
-            answer = _spoiled(fault)
+            answer = self._spoiled(fault)
         elif fault.html:
             answer = Answer(fault.status or answer.status, HTML.encode(), {"Content-Type": "text/html; charset=utf-8"})
         elif fault.truncated:
@@ -219,6 +219,18 @@ class KantataSandbox:
             answer = self.service.answer(request)
         request.status = answer.status
         return answer
+
+    def _spoiled(self, fault: Fault) -> Answer:
+        body = fault.body
+        if body is None and fault.status == 429 and self.readings.limit_body == "text":
+            body = "Too Many Requests"
+        if body is None:
+            body = f'{{"errors":[{{"type":"system","message":"Answered {fault.status} on purpose"}}]}}'
+        raw = body.encode() if isinstance(body, str) else body
+        kind = "application/json; charset=utf-8"
+        if not raw.lstrip().startswith((b"{", b"[")):
+            kind = "text/html; charset=utf-8" if raw.lstrip().startswith(b"<") else "text/plain; charset=utf-8"
+        return Answer(fault.status or 500, raw, {"Content-Type": kind} | dict(fault.headers))
 
     def _shrink(self, request: Request) -> None:
         """Takes away the first row of the list that this request asks a page of."""
@@ -233,17 +245,6 @@ class KantataSandbox:
 
 def _first_page(query: str) -> str:
     return "&".join(part for part in query.split("&") if not part.startswith(("page=", "offset=", "limit=")))
-
-
-def _spoiled(fault: Fault) -> Answer:
-    body = fault.body
-    kind = "application/json; charset=utf-8"
-    if body is None:
-        body = f'{{"errors":[{{"type":"system","message":"Answered {fault.status} on purpose"}}]}}'
-    raw = body.encode() if isinstance(body, str) else body
-    if not raw.lstrip().startswith((b"{", b"[")):
-        kind = "text/html; charset=utf-8" if raw.lstrip().startswith(b"<") else "text/plain; charset=utf-8"
-    return Answer(fault.status or 500, raw, {"Content-Type": kind} | dict(fault.headers))
 
 
 @contextmanager

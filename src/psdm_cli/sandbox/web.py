@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import socket
 import threading
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psdm_cli.sandbox.service import Answer, Request
+
+if TYPE_CHECKING:
+    import asyncio
 
 Respond = Callable[[Request], "Delivery"]
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"]
@@ -63,6 +65,8 @@ class Web:
         self._socket.close()
 
     def _run(self) -> None:
+        import asyncio
+
         import uvicorn
         from starlette.applications import Starlette
         from starlette.requests import Request as StarletteRequest
@@ -129,6 +133,8 @@ class Web:
         Server(config).run(sockets=[self._socket])
 
     async def _deliver(self, request: Request, scope: Any) -> Any:
+        import asyncio
+
         from starlette.responses import Response
 
         delivery = self._respond(request)
