@@ -109,6 +109,9 @@ class _Screen:
         live = [finding for step in self.report.steps for finding in step.live]
         first = most_urgent(self.report.steps, URGENT)
         if not first:
+            if self.report.state is State.PASS:
+                self.page.blank()
+                self.page.line(Span("✓ ", STYLES[State.PASS]), "Nothing in the forecast needs you.")
             return
         self.page.heading("Most urgent", f"of {counted(len(live), 'finding')}" if len(live) > URGENT else "")
         for number, finding in enumerate(first, 1):
@@ -149,8 +152,8 @@ class _Screen:
                 Column(""),
                 Column("step"),
                 Column("title", least=24, lines=4),
-                Column("found", "right"),
-                Column("at stake", "right", least=17, lines=4),
+                Column("found" if any(step.live for step in steps) else "", "right"),
+                Column("at stake" if any(row[4] for row in rows) else "", "right", least=17, lines=4),
                 Column("what", least=30, lines=3) if wide else Column(""),
             ),
             rows,
