@@ -97,7 +97,7 @@ class Reckoning:
             for b in self.account.find("billing_milestones", "workspace_id", workspace["id"])
             if b["story_id"] is None and b["currency"] == workspace["currency"]
         ]
-        return remaining - sum(amount for on, amount in dated if on and on >= self.as_of.isoformat())
+        return remaining - Fraction(sum(amount for on, amount in dated if on and on >= self.as_of.isoformat()))
 
     def gaps(self, workspace: Row) -> set[str]:
         """Roles with a week without hard booking, to the end or two months out."""

@@ -61,7 +61,7 @@ class Spec:
     fixed_price: int | None = None
     archived: bool = False
     health: str = "green"
-    health_age: int | None = None
+    health_weeks_behind: int = 0
     quirks: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -103,7 +103,7 @@ SPECS: tuple[Spec, ...] = (
          health="yellow"),
     # Trouble 3: more planned than sold, time missing and unapproved, health report red and more than two weeks old.
     Spec(2303, "Dedicated Engineer", ENGINEER, -20, 17, (_lead(), _engineer("1015", 480)),
-         unplanned=-48_000, health="red", health_age=16, quirks=_quirk("missing-time", "unapproved-time")),
+         unplanned=-48_000, health="red", health_weeks_behind=2, quirks=_quirk("missing-time", "unapproved-time")),
     # Easy to check by hand: one engineer all week at 200.00, nothing wrong.
     Spec(2304, "CI/CD Transformation", TM, -8, 13, (_lead(), _engineer("1011", 480), _architect("1021", 60)),
          quirks=_quirk("scheduled", "official-forecast")),

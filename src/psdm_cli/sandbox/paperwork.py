@@ -140,11 +140,10 @@ def _history(site: Site) -> None:
 
 
 def _reports(site: Site) -> None:
-    """Four weekly health reports, on Thursdays; the last one the Thursday before the as-of date, or as old as said."""
+    """Four weekly health reports, on Thursdays; the last one on the Thursday before the as-of date, or weeks behind."""
     as_of = site.calendar.as_of
     last = as_of - DAY - timedelta(days=(as_of - DAY - timedelta(days=3)).weekday())
-    if site.spec.health_age is not None:
-        last = as_of - site.spec.health_age * DAY
+    last -= site.spec.health_weeks_behind * WEEK
     if site.spec.status in ("Closed", "Completed"):
         last = min(last, site.end)
     for back in range(3, -1, -1):
