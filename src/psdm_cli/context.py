@@ -106,6 +106,10 @@ class Environment:
         if self.options.quiet or not self.terminal.err_is_terminal:
             yield lambda _progress: None
             return
+        if not self.terminal.colour:  # plain text was asked for: a moving bar is made of escape sequences
+            self.say(f"{label} …")
+            yield lambda _progress: None
+            return
         from psdm_cli.output.progress import page_progress
 
         with page_progress(self.terminal.console(self.terminal.err), label) as report:
