@@ -88,9 +88,13 @@ class ForecastShowDocument:
     def _by_currency(self) -> dict[str, list[BreakdownRow]]:
         found: dict[str, list[BreakdownRow]] = {}
         for row in self.breakdown.rows:
-            if row.currency is not None:
+            if row.currency is not None and not self._only_hours(row):
                 found.setdefault(row.currency, []).append(row)
         return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+
+    def _only_hours(self, row: BreakdownRow) -> bool:
+        """Somebody booked on fixed fee alone: the hours are shown, the money is the milestones'."""
+        return self.breakdown.by in HOURS_MATTER and not any((*row.forecast.values(), row.beyond, row.incomplete))
 
     def _shows_hours(self) -> bool:
         """Hours beside money for people and roles, and wherever money is not seen."""
@@ -170,7 +174,7 @@ class ForecastShowDocument:
         from psdm_cli.output.layout import Column
 
         months = self.breakdown.months
-        page.heading("Hard-booked hours to come")
+        page.heading("Hard-booked hours to come", "fixed fee too" if self.breakdown.by in HOURS_MATTER else "")
         columns = [Column(self.breakdown.by.value, least=12)]
         if self.breakdown.by is By.MONTH:
             rows = [(label, hours(of.get(label))) for label, of in self._hours().items()]
