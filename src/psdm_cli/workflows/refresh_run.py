@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from psdm_cli.domain.records import Kind, Malformed, Record, Refusal, Workspace
+from psdm_cli.domain.records import Kind, Refusal, Workspace
 from psdm_cli.errors import BadAnswer, Forbidden
-from psdm_cli.store.codec import CODECS, storable, user_of, workspace_of
-from psdm_cli.store.states import By, Part, PartHead, Promotion, Row, ScopeState
+from psdm_cli.store.states import By, PartHead, Promotion, ScopeState
 from psdm_cli.systems.ports import Batch, Kantata, Progress, Read
 from psdm_cli.workflows.refresh_deletions import Deletions, Doubt, people_of
+from psdm_cli.workflows.refresh_parts import part_of
 from psdm_cli.workflows.refresh_plan import (
     BY_WORKSPACE,
     CHUNK,
@@ -210,11 +210,15 @@ class Run:
             self._answered.add(kind)
             if not part.head.whole:
                 self._partly.add(kind)
+        # Of everything there is, one question without a filter is shorter than many with it. What is large is still
+        # read in portions the first time, so that little is lost when it fails.
+        everything = by is By.WORKSPACE and self._scope.lead_ids is None
+        if everything and kind not in INCREMENTAL and len(wanted.whole) > CHUNK:
+            return [_Question(Read(kind), by, wanted.whole)]
         questions = [self._whole(kind, by, some) for some in chunked(wanted.whole)]
         if wanted.changed:
             self._partly.add(kind)
-            # Of everything there is, one question without a filter is shorter than many with it.
-            asked = () if self._scope.lead_ids is None and len(wanted.changed) > CHUNK else wanted.changed
+            asked = () if everything and len(wanted.changed) > CHUNK else wanted.changed
             narrow = Read(kind, workspace_ids=asked) if by is By.WORKSPACE else Read(kind, user_ids=wanted.changed)
             questions.append(_Question(replace(narrow, updated_after=wanted.since), by, wanted.changed))
         return questions
@@ -259,13 +263,15 @@ class Run:
         if kind is Kind.WORKSPACES:
             question = self._take_projects(batch, question)
         head = PartHead(kind, question.by, question.keys, began, batch.read.updated_after, batch.read.window)
-        self._parking.park(_part(head, batch.records, batch.malformed), self._now)
+        self._parking.park(part_of(head, batch.records, batch.malformed), self._now)
         for side, records in batch.side:
             # Health reports come whole with their projects; other companions are only parts of their rows.
             if side is Kind.STATUS_REPORTS and kind is Kind.WORKSPACES:
                 self._answered.add(side)
                 self._rows[side] = len(records)
-                self._parking.park(_part(PartHead(side, By.WORKSPACE, self._workspaces, began), records, ()), self._now)
+                self._parking.park(
+                    part_of(PartHead(side, By.WORKSPACE, self._workspaces, began), records, ()), self._now
+                )
 
     def _take_projects(self, batch: Batch, question: _Question) -> _Question:
         leads = self._scope.lead_ids
@@ -280,35 +286,3 @@ class Run:
         self._malformed_ids = ordered([bad.id for bad in batch.malformed])
         read = [one.id for one in batch.records] + list(self._malformed_ids)
         return replace(question, keys=ordered(read))
-
-
-def _part(head: PartHead, records: Sequence[Record], malformed: Sequence[Malformed]) -> Part:
-    """The answer as the mirror keeps it: only what was asked for, and nothing lost that names no project."""
-    inside, kind = set(head.keys), head.kind
-    by_account, by_workspace = head.by is By.ACCOUNT, head.by is By.WORKSPACE
-    encode = CODECS[kind].encode
-    rows: list[Row] = []
-    bad = list(_attributed(head, malformed))
-    for record in records:
-        workspace, user = workspace_of(kind, record), user_of(record)
-        if by_workspace and workspace is None:
-            bad.append(Malformed(kind, record.id, "Kantata does not say which project it belongs to"))
-        elif by_account or (workspace if by_workspace else user) in inside:
-            rows.append(Row(storable(record.id), _safe(workspace), _safe(user), encode(record)))
-    return Part(head, tuple(rows), tuple(bad))
-
-
-def _attributed(head: PartHead, malformed: Sequence[Malformed]) -> Iterator[Malformed]:
-    """A malformed project is its own; a row of a read for one project is that project's."""
-    inside = set(head.keys)
-    for bad in malformed:
-        if head.kind is Kind.WORKSPACES:
-            yield replace(bad, workspace_id=bad.id)
-        elif head.by is By.WORKSPACE and bad.workspace_id is None and len(head.keys) == 1:
-            yield replace(bad, workspace_id=head.keys[0])
-        elif head.by is not By.WORKSPACE or bad.workspace_id is None or bad.workspace_id in inside:
-            yield bad
-
-
-def _safe(text: str | None) -> str | None:
-    return None if text is None else storable(text)

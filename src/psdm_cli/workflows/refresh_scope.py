@@ -68,10 +68,12 @@ def scope_of(mirror: Mirror, scope: Scope) -> ScopeState:
 
 
 def rows_of(mirror: Mirror, state: ScopeState, kind: Kind) -> list[Record]:
-    """The scope's records of a kind. Bookings on its own projects are not elsewhere."""
+    """The scope's records of a kind, by id. Bookings on its own projects are not elsewhere."""
     if kind is Kind.WORKSPACES or kind in BY_WORKSPACE:
         return mirror.load(kind, workspace_ids=state.workspace_ids)
     if kind is Kind.ALLOCATIONS_ELSEWHERE:
+        if state.window is None:
+            return []  # they were not asked for; what another scope left is of another time
         return mirror.load(kind, user_ids=state.user_ids, not_workspace_ids=state.workspace_ids)
     if kind in BY_USER:
         return mirror.load(kind, user_ids=state.user_ids)

@@ -12,7 +12,7 @@ from fake_kantata import DAY, START, FakeKantata, add_project, changed, small_ac
 from psdm_cli.domain.records import Kind, Membership, Story, TimeEntry, Workspace
 from psdm_cli.errors import NotFound
 from psdm_cli.store.database import Store
-from psdm_cli.workflows.refresh import Scope, scope_of
+from psdm_cli.workflows.refresh import Scope, refresh, scope_of
 
 CHANGING = (Kind.RESOURCES, Kind.ALLOCATIONS, Kind.STORIES, Kind.TIME_ENTRIES)
 WHOLE = (Kind.BILLING_MILESTONES, Kind.ACCOUNTING, Kind.PEOPLE, Kind.HOLIDAYS, Kind.WORKWEEKS, Kind.WORKSPACES)
@@ -238,7 +238,16 @@ def test_many_projects_are_read_in_portions_but_their_changes_at_once(
     assert [(read.workspace_ids, read.updated_after) for read in desk.kantata.asked_of(Kind.STORIES)] == [
         ((), START - timedelta(minutes=5))
     ]
+    for kind in (Kind.BILLING_MILESTONES, Kind.ACCOUNTING):
+        assert [read.workspace_ids for read in desk.kantata.asked_of(kind)] == [()], "always whole: at once"
     assert desk.content(ALL) == anew(desk.kantata, ALL)
+
+
+def test_bookings_elsewhere_are_only_shown_by_a_refresh_that_asked_for_them(desk: Desk) -> None:
+    desk.refresh()
+    assert len(desk.ids(Kind.ALLOCATIONS_ELSEWHERE)) == 6
+    refresh(desk.kantata, desk.mirror, MINE, now=desk.kantata.time)
+    assert desk.ids(Kind.ALLOCATIONS_ELSEWHERE) == []
 
 
 def test_offline_knows_the_last_scope_and_its_age(desk: Desk) -> None:
