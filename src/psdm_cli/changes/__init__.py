@@ -1,0 +1,1 @@
+"""Plan, Change, apply, journal: the only door through which outside systems are written."""

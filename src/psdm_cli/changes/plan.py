@@ -1,0 +1,135 @@
+"""What is to change in an outside system, as a value: shown, confirmed, saved and applied are one and the same object.
+
+A plan is wanted minus seen. It holds no code: how a change looks for itself and how it is sent is its door's affair
+(`changes.doors`), so that a saved plan can be applied later, by somebody else (interface.md 4, `PlanItem`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Action(StrEnum):
+    """What happens to the object; the symbol it is printed with."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    CLOSE = "close"
+    DELETE = "delete"
+    KEEP = "keep"
+
+    @property
+    def symbol(self) -> str:
+        """`+ ~ - =` (design.md 2)."""
+        return {"create": "+", "change": "~", "close": "-", "delete": "-", "keep": "="}[self.value]
+
+
+class Audience(StrEnum):
+    """Who may read the place that is written to (interface.md 6)."""
+
+    INTERNAL = "internal"
+    CUSTOMER = "customer"
+
+
+class ChangeState(StrEnum):
+    """How far a change has come."""
+
+    PLANNED = "planned"
+    APPLIED = "applied"
+    KEPT = "kept"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One object to create, change, close, delete, or that is already as wanted (keep).
+
+    `key` is its natural key: the same from run to run and unique in the plan. `id` is the object's id where it exists.
+    `before` holds the attributes as they were seen, of those that `after` names: applying refuses when the world has
+    moved away from them. `after` holds the attributes as they are to be sent. `depends_on` are keys in the same plan
+    that must be in first; `{"$id": KEY}` in `after` stands for the id that such a change will have got.
+    """
+
+    system: str
+    kind: str
+    action: Action
+    key: str
+    title: str
+    place: str = ""
+    audience: Audience = Audience.INTERNAL
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    id: str | None = None
+    url: str | None = None
+    depends_on: tuple[str, ...] = ()
+    sow: str | None = None
+    why: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything is sent for it."""
+        return self.action is not Action.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A change with its number in the plan and what became of it."""
+
+    n: int
+    change: Change
+    state: ChangeState = ChangeState.PLANNED
+    id: str | None = None
+    url: str | None = None
+    error: str | None = None
+
+    def now(self, state: ChangeState, **what: Any) -> Item:
+        """The item with its new state."""
+        return replace(self, state=state, **what)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Changes in the order they are to be applied, and the command that planned them."""
+
+    command: str
+    created: datetime
+    items: tuple[Item, ...]
+
+    @property
+    def writing(self) -> tuple[Item, ...]:
+        """The items that send something."""
+        return tuple(item for item in self.items if item.change.writes)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing would be sent."""
+        return not self.writing
+
+
+class CircularPlanError(ValueError):
+    """Changes wait for each other, or for one that is not in the plan."""
+
+
+def plan_of(command: str, created: datetime, changes: Iterable[Change]) -> Plan:
+    """A plan in dependency order, else as given. Raises `CircularPlanError`, and `ValueError` for a key that is there twice."""
+    waiting = list(changes)
+    keys = [change.key for change in waiting]
+    if len(set(keys)) != len(keys):
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        raise ValueError(f"planned twice: {', '.join(twice)}")
+    ordered: list[Change] = []
+    done: set[str] = set()
+    while waiting:
+        ready = next((change for change in waiting if done.issuperset(change.depends_on)), None)
+        if ready is None:
+            stuck = ", ".join(change.key for change in waiting)
+            raise CircularPlanError(f"these changes wait for each other or for one that is not planned: {stuck}")
+        waiting.remove(ready)
+        ordered.append(ready)
+        done.add(ready.key)
+    return Plan(command, created, tuple(Item(n, change) for n, change in enumerate(ordered, 1)))
