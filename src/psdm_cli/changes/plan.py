@@ -116,7 +116,7 @@ class CircularPlanError(ValueError):
 
 
 def plan_of(command: str, created: datetime, changes: Iterable[Change]) -> Plan:
-    """A plan in dependency order, else as given. Raises `CircularPlanError`, and `ValueError` for a key that is there twice."""
+    """A plan in dependency order, else as given. Raises `CircularPlanError`, and `ValueError` for a key given twice."""
     waiting = list(changes)
     keys = [change.key for change in waiting]
     if len(set(keys)) != len(keys):
