@@ -83,7 +83,8 @@ _CLOSED = ("readonly", "read-only", "unable to open")
 
 def translated(error: BaseException, place: str) -> StoreProblem:
     """The sentence for an error of the operating system or the database driver."""
-    said = " ".join(str(getattr(error, "orig", None) or error).split())
+    raw = (isinstance(error, OSError) and error.strerror) or getattr(error, "orig", None) or error
+    said = " ".join(str(raw).split())
     low = said.lower()
     if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return full(place)

@@ -12,6 +12,7 @@ from fake_kantata import DAY, FakeKantata, add_project, changed, small_account
 from psdm_cli.domain.records import Allocation, Kind, Story, TimeEntry, Workspace
 from psdm_cli.errors import StoreProblem, Unavailable
 from psdm_cli.store.database import Store
+from psdm_cli.store.states import BaseMovedError
 from psdm_cli.systems.ports import Read
 
 REUSABLE = {kind for kind in Kind if kind not in (Kind.WORKSPACES, Kind.STATUS_REPORTS)}
@@ -203,7 +204,7 @@ def test_a_base_that_is_taken_away_meanwhile_is_read_whole(desk: Desk, anew: Cal
     assert desk.content() == anew(desk.kantata)
 
 
-def test_a_base_that_keeps_moving_ends_in_a_sentence(desk: Desk) -> None:
+def test_a_base_that_keeps_moving_is_read_whole_in_the_end(desk: Desk) -> None:
     desk.refresh()
     desk.kantata.later(hours=1)
     other = Desk(desk.store, desk.kantata)
@@ -225,6 +226,15 @@ def test_a_base_that_keeps_moving_ends_in_a_sentence(desk: Desk) -> None:
     desk.kantata.while_reading = always
     # Reading whole needs no base: the second attempt succeeds, however often the other one interferes.
     assert desk.refresh().refusals == ()
+
+
+def test_a_mirror_that_never_rests_ends_in_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def moved(*_: object) -> None:
+        raise BaseMovedError
+
+    monkeypatch.setattr(desk.mirror, "promote", moved)
+    with pytest.raises(StoreProblem, match=r"keep changing .*psdm\.db"):
+        desk.refresh()
 
 
 def test_a_full_disk_while_parking_leaves_the_last_good_state(desk: Desk) -> None:
