@@ -16,6 +16,7 @@ from psdm_cli.domain.report import known_hours
 
 MILESTONES = "Milestones (fixed fee)"
 UNNAMED = "(unnamed)"
+NOT_VISIBLE = "(not visible)"
 
 
 class By(StrEnum):
@@ -154,8 +155,11 @@ def _by_booking(forecast: EngagementForecast, by: By) -> Iterable[_Share]:
         booking = item.booking
         if not booking.hard or not item.minutes_to_come:
             continue
-        label = booking.role if by is By.ROLE else booking.person or f"{UNNAMED} {booking.role}"
-        key = booking.role if by is By.ROLE else booking.user_id or f"{UNNAMED} {booking.role}"
+        unnamed = f"{UNNAMED} {booking.role}"
+        label = booking.role if by is By.ROLE else booking.person or unnamed
+        key = booking.role if by is By.ROLE else booking.user_id or unnamed
+        if not booking.seen:
+            label = key = NOT_VISIBLE
         if forecast.engagement.is_fixed_fee:
             money: dict[str, int] | None = {}  # hours are booked, but milestones make the money
         elif item.months is None:

@@ -83,7 +83,8 @@ class FieldNames:
 class Booking:
     """A hard or soft booking of a person (or an unnamed role) on an engagement, spread over its days.
 
-    `rate`: subunits an hour, None = unpriced, 0 is a rate.
+    `rate`: subunits an hour, None = unpriced, 0 is a rate. Not `seen`: its resource is hidden from the token, so that
+    nobody can tell who is booked in which role.
     """
 
     id: str
@@ -94,6 +95,19 @@ class Booking:
     hard: bool
     rate: int | None
     spread: Spread
+    seen: bool = True
+
+    @property
+    def who(self) -> str:
+        """Whose booking it is, in words."""
+        if not self.seen:
+            return "somebody (not visible)"
+        return self.person or f"unnamed {self.role}"
+
+    @property
+    def known_role(self) -> str | None:
+        """The role; None where it cannot be seen."""
+        return self.role if self.seen else None
 
     @property
     def start(self) -> date:
@@ -328,4 +342,5 @@ def _booking(
         hard=allocation.hard,
         rate=resource.bill_rate_in_cents if resource else None,
         spread=Spread.over(allocation.start_date, allocation.minutes, weights),
+        seen=resource is not None,
     )

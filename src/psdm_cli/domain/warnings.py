@@ -29,10 +29,12 @@ def _hidden(assessment: Assessment) -> Iterable[str]:
     portfolio = assessment.portfolio
     for kind, effect in (
         (Kind.TIME_OFF, "bookings are spread as if nobody were away"),
-        (Kind.HOLIDAYS, "bookings are spread as if there were no holidays"),
+        (Kind.HOLIDAYS, "bookings are spread, and business days counted, as if there were no holidays"),
+        (Kind.RESOURCES, "who is booked, in which role and at which rate is unknown"),
         (Kind.WORKWEEKS, "unnamed resources are given a workweek of Monday to Friday"),
         (Kind.ALLOCATIONS_ELSEWHERE, "bookings on other projects are not counted for people"),
         (Kind.RESOURCE_REQUESTS, "pending resource requests are not shown"),
+        (Kind.ACCOUNTING, "Kantata's own forecast is not compared"),
     ):
         if refusal := portfolio.refusals.get(kind):
             yield f"The token lacks permission {refusal.permission}: {effect}."

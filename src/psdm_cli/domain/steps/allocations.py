@@ -35,8 +35,8 @@ def check(assessment: Assessment) -> Step:
     threshold = f"{assessment.policy.under_allocated_below:.0%}"
     span = f"{day_text(start)} to {day_text(end - DAY)}"
     unseen = refused(assessment, *NEEDS)
-    hidden = refused(assessment, Kind.TIME_OFF)
-    unseen = (*unseen, *(f"{text} (time off): people may only seem free" for text in hidden))
+    for kind, what in ((Kind.TIME_OFF, "time off"), (Kind.HOLIDAYS, "holidays")):
+        unseen += tuple(f"{text} ({what}): people may only seem free" for text in refused(assessment, kind))
     people = () if unseen else assessment.under_allocated
     work = open_work(assessment)
     found = step(

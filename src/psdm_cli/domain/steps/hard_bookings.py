@@ -49,7 +49,9 @@ def check(assessment: Assessment) -> Step:
                         "to_forecast": amount_text(forecast.currency, forecast.to_forecast),
                         "pending_requests": [
                             resource for resource in pending if engagement.resource_roles.get(resource) == role
-                        ],
+                        ]
+                        if assessment.portfolio.can_see(Kind.RESOURCE_REQUESTS)
+                        else None,
                     },
                     fix=f"Request hard {role} hours from {day_text(gap.gap_from)} from the project coordinator",
                 )

@@ -60,32 +60,35 @@ def _current_month(assessment: Assessment, forecast: EngagementForecast) -> Iter
             continue
         rate = booking.rate if forecast.currency else None
         cents = None if rate is None else value_between(booking.spread, rate, start, end)
-        who = booking.person or f"unnamed {booking.role}"
+        who = booking.who
+        role = f" ({booking.role})" if booking.person else ""
         why = f" before the kickoff on {day_text(engagement.kickoff)}" if ahead and engagement.kickoff else ""
         yield about(
             engagement,
             ID,
             booking.id,
-            f"soft booking of {who} ({booking.role}): {hours_text(minutes)} this month{why}",
+            f"soft booking of {who}{role}: {hours_text(minutes)} this month{why}",
             subject=f"{engagement.name}: {who}",
             cents=cents,
             due=booking.last,
             data={
                 "booking_id": booking.id,
-                "role": booking.role,
+                "role": booking.known_role,
                 "person": booking.person,
                 "start": booking.start.isoformat(),
                 "end": booking.last.isoformat(),
                 "hours_this_month": hours_number(minutes),
                 "amount_this_month": amount_text(forecast.currency, cents),
                 "reason": "before-kickoff" if ahead else "current-month",
-                "request_pending": _is_requested(forecast, booking.resource_id),
+                "request_pending": _is_requested(assessment, forecast, booking.resource_id),
             },
             fix="Ask the project coordinator to make it hard, or to take it out",
         )
 
 
-def _is_requested(forecast: EngagementForecast, resource_id: str | None) -> bool:
+def _is_requested(assessment: Assessment, forecast: EngagementForecast, resource_id: str | None) -> bool | None:
+    if not assessment.portfolio.can_see(Kind.RESOURCE_REQUESTS):
+        return None
     return resource_id is not None and any(r.resource_id == resource_id for r in forecast.engagement.requests)
 
 
@@ -100,7 +103,7 @@ def _rest_of_quarter(assessment: Assessment, forecast: EngagementForecast, *, gr
         this_month = booking.spread.has_minutes_between(month_start(month), month_end(month))
         if this_month and not grace:
             continue
-        who = booking.person or f"unnamed {booking.role}"
+        who = booking.who
         minutes = booking.spread.minutes_between(quarter.start, quarter.end)
         rate = booking.rate if forecast.currency else None
         cents = None if rate is None else value_between(booking.spread, rate, quarter.start, quarter.end)

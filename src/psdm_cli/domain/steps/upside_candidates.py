@@ -54,7 +54,7 @@ def _soft(assessment: Assessment, forecast: EngagementForecast) -> Iterable[Find
             continue
         rate = booking.rate if forecast.currency else None
         cents = None if rate is None else value_between(booking.spread, rate, quarter.start, quarter.end)
-        who = booking.person or f"unnamed {booking.role}"
+        who = booking.who
         yield about(
             forecast.engagement,
             ID,
@@ -65,7 +65,7 @@ def _soft(assessment: Assessment, forecast: EngagementForecast) -> Iterable[Find
             data={
                 "scenario": "soft-booking",
                 "booking_id": booking.id,
-                "role": booking.role,
+                "role": booking.known_role,
                 "hours": hours_number(minutes),
                 "amount": amount_text(forecast.currency, cents),
                 "quarter": quarter.name,
