@@ -35,7 +35,7 @@ class WrongConfiguration(PsdmError):
 
 
 class NotAllowed(PsdmError):
-    """A token is missing, wrong or expired, or a permission is missing without which nothing can be answered (exit 4)."""
+    """A token is missing, wrong or expired, or lacks a permission without which nothing can be answered (exit 4)."""
 
     exit_code = 4
     code = "auth"
