@@ -178,7 +178,7 @@ def test_another_roles_booking_does_not_cover() -> None:
 
 
 def test_two_people_of_one_role_cover_together() -> None:
-    rows = [PM, resource("r2", "Program Manager", "u2"), hard("2026-11-23", "2026-12-11", 9)]
+    rows: list[Record] = [PM, resource("r2", "Program Manager", "u2"), hard("2026-11-23", "2026-12-11", 9)]
     assert gap(*rows, hard("2026-12-14", "2027-01-22", 9, of="r2")) is None
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from builders import (
     assess,
+    booking,
     d,
     engagement,
     hard,
@@ -267,6 +268,11 @@ def test_a_booking_that_ends_before_it_starts_is_left_out_and_a_finding() -> Non
     rows = (hard("2026-11-24", id="good"), Allocation("bad", d("2026-12-02"), d("2026-12-01"), 60, True, "1", "r1"))
     assert [b.id for b in engagement(*rows).bookings] == ["good"]
     assert keys("FP-03", *rows) == ["malformed:workspace_allocations:bad"]
+
+
+def test_hard_and_soft_bookings_are_told_apart() -> None:
+    found = engagement(hard("2026-11-24", id="h"), booking("2026-11-25", is_hard=False, id="s"))
+    assert ([b.id for b in found.hard], [b.id for b in found.soft]) == (["h"], ["s"])
 
 
 def test_rows_of_other_workspaces_do_not_mix() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from builders import assess, d, findings, keys, maybe, milestone, task, workspace
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from psdm_cli.domain.findings import Finding, FindingState, State, Step, by_severity, judged
 from psdm_cli.domain.report import report_of
-from psdm_cli.domain.steps.catalog import CHECKS, run
+from psdm_cli.domain.steps.catalog import CHECKS, most_urgent, run
 
 
 def finding(
@@ -165,6 +167,37 @@ def test_a_finding_says_lead_project_sow_and_step() -> None:
     assert found.fix
 
 
+def urgent(count: int, *steps: tuple[str, list[Finding]]) -> list[str]:
+    """The keys of the findings to begin with."""
+    made = tuple(Step(name, "t", "PM", State.ATTENTION, "r", findings=tuple(found)) for name, found in steps)
+    return [f.key for f in most_urgent(made, count)]
+
+
+def of(project: str, key: str, amount: str) -> Finding:
+    """A finding about an engagement."""
+    return replace(finding(key, amount), project=project)
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        pytest.param(
+            [("FP-01", [of("1", "a", "9.00"), of("1", "b", "8.00")]), ("FP-08", [of("2", "c", "1.00")])],
+            ["a", "c"],
+            id="one an engagement before the second of any",
+        ),
+        pytest.param(
+            [("FP-01", [of("1", "a", "1.00"), of("1", "b", "8.00")])], ["b", "a"], id="filled up when there is only one"
+        ),
+        pytest.param([("FP-04", [of("1", "a", "9.00")]), ("FP-08", [of("1", "b", "1.00")])], ["b"], id="no upside"),
+        pytest.param([("FP-01", [replace(of("1", "a", "9.00"), state=FindingState.WAIVED)])], [], id="no waived ones"),
+        pytest.param([], [], id="none"),
+    ],
+)
+def test_the_findings_to_begin_with(steps: list[tuple[str, list[Finding]]], expected: list[str]) -> None:
+    assert urgent(2, *steps) == expected
+
+
 def test_keys_are_the_same_from_run_to_run_and_week_to_week() -> None:
     rows = (
         workspace(title="Acme", type="FF"),
@@ -190,7 +223,7 @@ def test_an_amount_has_a_currency_and_none_has_none() -> None:
 
 def test_the_stake_is_the_amount_in_subunits_for_the_order_alone() -> None:
     """Yen and cents are compared as they are: the rules know no rate (decision 0002)."""
-    yen = {"currency": "JPY", "currency_base_unit": 1, "price_in_cents": 50_000}
+    yen: dict[str, Any] = {"currency": "JPY", "currency_base_unit": 1, "price_in_cents": 50_000}
     rows = (workspace("1", **yen), workspace("2", price_in_cents=60_000))
     found = findings("FP-01", *rows)
     assert [(f.project, str(f.amount), f.stake) for f in found] == [("2", "600.00", 60_000), ("1", "50000.00", 50_000)]

@@ -298,7 +298,7 @@ def test_where_a_milestone_counts(
 
 
 def test_one_milestone_may_be_overdue_undated_and_to_come_in_parts() -> None:
-    rows = [
+    rows: list[Record] = [
         milestone(due=None),
         billing("b1", 100_00, "2026-11-01"),
         billing("b2", 200_00),

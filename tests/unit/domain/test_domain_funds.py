@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from builders import assess, d, entry, fixed_fee, forecast, hard, member, milestone, moneyless, soft, workspace
@@ -125,7 +126,7 @@ def test_runway_is_unknown_when_time_or_bookings_are_not_visible() -> None:
         pytest.param({"total_expenses_in_cents": 5}, [], id="not told"),
     ],
 )
-def test_expenses_within_used_funds_are_warned_of(changes: dict[str, object], expected: list[str]) -> None:
+def test_expenses_within_used_funds_are_warned_of(changes: dict[str, Any], expected: list[str]) -> None:
     assert [w for w in warnings_of(assess(workspace(**changes))) if "expenses" in w] == expected
 
 
@@ -138,3 +139,15 @@ def test_open_dated_milestones_include_as_of() -> None:
     found = forecast(fixed_fee(), milestone("a", "2026-11-22"), milestone("b", "2026-11-23"), milestone("c", None))
     assert found.open_dated == 1_000_00
     assert found.as_of == d("2026-11-23")
+
+
+@pytest.mark.parametrize(
+    ("space", "refused"),
+    [
+        pytest.param(workspace(), (), id="hours-based: milestones are not its plan"),
+        pytest.param(moneyless(type="FF"), (), id="no financial access"),
+        pytest.param(fixed_fee(), (Kind.BILLING_MILESTONES,), id="billing milestones not visible"),
+    ],
+)
+def test_open_dated_milestones_may_be_unknown(space: Record, refused: tuple[Kind, ...]) -> None:
+    assert forecast(space, milestone(), refused=refused).open_dated is None

@@ -120,6 +120,7 @@ def test_zero_capacity_is_left_out(rows: list[Record]) -> None:
         pytest.param([elsewhere("u1", *WINDOW, 40, is_hard=False)], 0, 40, id="elsewhere, soft"),
         pytest.param([elsewhere("u1", "2026-12-18", "2026-12-21", 16)], 8, 0, id="elsewhere, the part within"),
         pytest.param([elsewhere("u2", *WINDOW, 40)], 0, 0, id="somebody else's"),
+        pytest.param([elsewhere("u1", "2026-12-18", "2026-12-17", 40)], 0, 0, id="elsewhere, ends before it starts"),
         pytest.param(
             [hard("2026-11-23"), hard("2026-11-24"), elsewhere("u1", "2026-11-25", "2026-11-25", 4)],
             20,

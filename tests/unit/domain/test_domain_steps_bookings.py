@@ -185,6 +185,11 @@ def test_fp07_knows_of_a_pending_request() -> None:
     assert (asked.data["request_pending"], unasked.data["request_pending"]) == (True, False)
 
 
+def test_fp07_does_not_know_of_requests_that_it_may_not_see() -> None:
+    (found,) = findings("FP-07", member(), soft("2026-11-24"), refused=[Kind.RESOURCE_REQUESTS])
+    assert found.data["request_pending"] is None
+
+
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
@@ -259,7 +264,7 @@ def test_fp08_orders_by_money_left_to_forecast_then_by_date() -> None:
 
 def test_fp08_over_planned_money_is_not_at_stake_in_a_gap() -> None:
     (found,) = findings("FP-08", workspace(price_in_cents=0, budget_used_in_cents=5_00), PM)
-    assert (str(found.amount), found.data["to_forecast"]) == ("0.00", "-5.00")
+    assert (found.amount, found.data["to_forecast"]) == (None, "-5.00")
 
 
 def test_fp08_works_without_money() -> None:

@@ -253,7 +253,7 @@ EVERY_BOOKING = {"FP-01", "FP-03", "FP-04", "FP-06", "FP-07", "FP-08", "FP-09"}
         pytest.param(QUIET, Kind.PEOPLE, {"FP-06"}, id="memberships"),
         pytest.param(QUIET, Kind.TIME_OFF, {"FP-06"}, id="time off: people may only seem free"),
         pytest.param(QUIET, Kind.ALLOCATIONS_ELSEWHERE, set(), id="bookings elsewhere: a lower bound, said so"),
-        pytest.param(QUIET, Kind.HOLIDAYS, set(), id="holidays: a warning"),
+        pytest.param(QUIET, Kind.HOLIDAYS, {"FP-06"}, id="holidays: people may only seem free"),
         pytest.param(QUIET, Kind.WORKWEEKS, set(), id="workweeks: a warning"),
         pytest.param(QUIET, Kind.ROLES, set(), id="roles: they come with the resources"),
         pytest.param(QUIET, Kind.RESOURCE_REQUESTS, set(), id="requests: a warning"),
@@ -280,8 +280,10 @@ def test_refused_kinds_make_the_steps_unverified_that_need_them(
         Kind.HOLIDAYS,
         Kind.WORKWEEKS,
         Kind.PEOPLE,
+        Kind.RESOURCES,
         Kind.ALLOCATIONS_ELSEWHERE,
         Kind.RESOURCE_REQUESTS,
+        Kind.ACCOUNTING,
     ],
 )
 def test_what_only_makes_figures_less_sure_is_a_warning_with_the_permission(kind: Kind) -> None:
@@ -312,6 +314,16 @@ def test_nobody_is_called_free_whose_bookings_cannot_be_known(kind: Kind) -> Non
         assessment = assess(*rows, refused=[kind], scope=Scope("me", all_people=everybody))
         assert report_of(assessment, (), (), ("9", "Pat")).people == ()
         assert CHECKS["FP-06"](assessment).findings == ()
+
+
+@pytest.mark.parametrize("name", ["FP-04", "FP-07"])
+def test_a_soft_booking_of_a_hidden_resource_has_no_role_and_nobodys_name(name: str) -> None:
+    (found,) = findings(name, soft("2026-11-24"), refused=[Kind.RESOURCES])
+    assert found.data["role"] is None
+    assert "somebody (not visible)" in found.message
+    (seen,) = findings(name, resource(user=None), soft("2026-11-24"))
+    assert seen.data["role"] == "PSE"
+    assert "unnamed PSE" in seen.message
 
 
 def test_hours_of_a_project_line_are_null_when_bookings_are_not_visible() -> None:
