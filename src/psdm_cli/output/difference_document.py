@@ -108,11 +108,10 @@ class ForecastDiffDocument:
                 ],
             )
         good_to_know(page, self.warnings)
-        if any(change.kind in (ChangeKind.PUSH, ChangeKind.DOWN, ChangeKind.GONE) for _, change in changes):
-            page.heading("Next")
-            page.text("  Call pushes out in the Top Customer report, each with its reason.")
-        else:
-            next_steps(page, [("psdm forecast freeze", f"keep the forecast of {report.week}")])
+        if any(change.kind is ChangeKind.PUSH for _, change in changes):
+            page.blank()
+            page.text("Call pushes out in the Top Customer report, each with its reason.", first="→ ")
+        next_steps(page, [("psdm forecast freeze", f"keep the forecast of {report.week}")])
         return page
 
     def _span(self) -> str:
