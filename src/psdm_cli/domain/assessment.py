@@ -142,16 +142,15 @@ def assess(
         coverage=covered,
         people=people if portfolio.can_see(Kind.PEOPLE, Kind.ALLOCATIONS, Kind.RESOURCES) else (),
         malformed=(*portfolio.malformed, *senseless),
-        previous=previous,
+        previous=None,
         changes=(),
     )
-    if previous is None:
-        return result
-    return _with_changes(result, previous)
+    return result if previous is None else compared(result, previous)
 
 
-def _with_changes(assessment: Assessment, previous: Snapshot) -> Assessment:
-    return replace(assessment, changes=compare(previous, assessment.snapshot()))
+def compared(assessment: Assessment, previous: Snapshot) -> Assessment:
+    """The same beside an earlier snapshot, with what changed since."""
+    return replace(assessment, previous=previous, changes=compare(previous, assessment.snapshot()))
 
 
 def in_scope(engagement: Engagement, policy: Policy, scope: Scope) -> bool:

@@ -31,6 +31,9 @@ class Calendars:
     holidays: frozenset[date] = frozenset()
     weeks: Mapping[str, Week] = field(default_factory=dict)
     time_off: Mapping[str, Mapping[date, Minutes]] = field(default_factory=dict)
+    _years: dict[tuple[Week, int], tuple[int, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )  # minutes of every day of a year by workweek, reckoned once: bookings ask for the same days over and over
 
     def capacity(self, user_id: str | None, day: date) -> Minutes:
         """Working minutes of a person on a day, never negative."""
@@ -46,17 +49,39 @@ class Calendars:
 
     def capacity_between(self, user_id: str | None, start: date, end: date) -> Minutes:
         """Working minutes of a person in [start, end)."""
-        return sum((self.capacity(user_id, day) for day in days_between(start, end)), 0)
+        return sum(self._capacities(user_id, start, end), 0)
+
+    def _capacities(self, user_id: str | None, start: date, end: date) -> tuple[Minutes, ...]:
+        """`capacity` for each day of [start, end)."""
+        week = self.default if user_id is None else self.weeks.get(user_id, self.default)
+        plain: tuple[Minutes, ...] = ()
+        for year in range(start.year, end.year + 1):
+            of_year = self._years.get((week, year))
+            if of_year is None:
+                of_year = self._years[(week, year)] = self._year(week, year)
+            first = date(year, 1, 1)
+            plain += of_year[max((start - first).days, 0) : max((end - first).days, 0)]
+        away = None if user_id is None else self.time_off.get(user_id)
+        if not away:
+            return plain
+        return tuple(
+            self.capacity(user_id, day) if day in away else minutes
+            for day, minutes in zip(days_between(start, end), plain, strict=True)
+        )
+
+    def _year(self, week: Week, year: int) -> tuple[int, ...]:
+        days = (date.fromordinal(n) for n in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1))
+        return tuple(0 if day in self.holidays else week[day.weekday()] for day in days)
 
     def weights(self, user_id: str | None, start: date, last: date) -> tuple[Minutes, ...]:
         """How a booking from `start` to `last` (inclusive) is spread, one weight a day (rules.md 2).
 
         Capacity; where the whole range has none, Monday to Friday evenly; where there is none of those, every day.
         """
-        days = tuple(days_between(start, last + DAY))
-        by_capacity = tuple(self.capacity(user_id, day) for day in days)
+        by_capacity = self._capacities(user_id, start, last + DAY)
         if any(by_capacity):
             return by_capacity
+        days = tuple(days_between(start, last + DAY))
         weekdays = tuple(int(day.weekday() < SATURDAY) for day in days)
         return weekdays if any(weekdays) else (1,) * len(days)
 

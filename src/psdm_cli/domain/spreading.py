@@ -34,12 +34,18 @@ class Spread:
 
     def minutes_before(self, day: date) -> Fraction:
         """Exact minutes on the days before `day`."""
-        count = min((day - self.start).days, len(self.cumulative))
-        return Fraction(0) if count <= 0 else Fraction(self.minutes * self.cumulative[count - 1]) / self.cumulative[-1]
+        return self._share(self._weight_before(day))
 
     def minutes_between(self, start: date, end: date) -> Fraction:
         """Exact minutes in [start, end)."""
-        return self.minutes_before(end) - self.minutes_before(start) if end > start else Fraction(0)
+        return self._share(self._weight_before(end) - self._weight_before(start)) if end > start else Fraction(0)
+
+    def _weight_before(self, day: date) -> Minutes:
+        count = min((day - self.start).days, len(self.cumulative))
+        return 0 if count <= 0 else self.cumulative[count - 1]
+
+    def _share(self, weight: Minutes) -> Fraction:
+        return Fraction(self.minutes * weight, self.cumulative[-1])
 
     def has_minutes_between(self, start: date, end: date) -> bool:
         """Whether any minute lies in [start, end)."""
@@ -64,7 +70,7 @@ class Spread:
         """Every day of the booking with its exact minutes."""
         before: Minutes = 0
         for offset, upto in enumerate(self.cumulative):
-            yield self.start + timedelta(days=offset), Fraction(self.minutes * (upto - before)) / self.cumulative[-1]
+            yield self.start + timedelta(days=offset), self._share(upto - before)
             before = upto
 
 
@@ -77,13 +83,12 @@ def value_by_month(spread: Spread, rate: int, as_of: date) -> dict[str, int]:
     first = max(as_of, spread.start)
     if first >= spread.end:
         return {}
-    gone = spread.minutes_before(first)
     values: dict[str, int] = {}
     rounded = 0
     month = month_of(first)
     while month_start(month) < spread.end:
         after = add_months(month_start(month), 1)
-        upto = round_half_even((spread.minutes_before(after) - gone) * rate / 60)
+        upto = round_half_even(spread.minutes_between(first, after) * rate / 60)
         values[month] = upto - rounded
         rounded = upto
         month = month_of(after)

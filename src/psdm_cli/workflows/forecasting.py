@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
 
-from psdm_cli.domain.assessment import Assessment, Rules, assess
+from psdm_cli.domain.assessment import Assessment, Rules, assess, compared
 from psdm_cli.domain.assessment import Scope as ReckonedScope
 from psdm_cli.domain.comparison import compare
 from psdm_cli.domain.difference import DifferenceReport, difference_of
@@ -96,7 +96,7 @@ def prepare(sources: Sources, selection: Selection) -> Prepared:
         raise _nothing_found(known, selection, portfolio, rules)
     previous = _snapshot(sources.store, scope.key, before_week=assessment.week)
     if previous is not None:
-        assessment = assess(portfolio, sources.as_of, rules, scope, previous)
+        assessment = compared(assessment, previous)
     return Prepared(assessment, known.me, tuple(_clock_warnings(sources, state)))
 
 
