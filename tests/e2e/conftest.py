@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -47,3 +49,34 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with KantataSandbox(as_of=AS_OF) as server:
         psdm = Psdm(tmp_path_factory.mktemp("calm")).at(server).with_(PSDM_AS_OF=AS_OF.isoformat(), PSDM_NO_INPUT="1")
         return psdm("forecast-prep", "--json").figures
+
+
+@pytest.fixture(scope="session")
+def read_before(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KantataSandbox, Path, dict[str, Any]]]:
+    """A practice Kantata that stays, the home of a psdm that has read it, and its rows at that time."""
+    home = tmp_path_factory.mktemp("read-before")
+    with KantataSandbox(as_of=AS_OF) as server:
+        psdm = Psdm(home).at(server).with_(PSDM_AS_OF=AS_OF.isoformat())
+        assert psdm("sync").code == 0
+        yield server, home, copy.deepcopy(server.account.tables)
+
+
+@pytest.fixture
+def standing(read_before: tuple[KantataSandbox, Path, dict[str, Any]]) -> KantataSandbox:
+    """The Kantata that stays, with its rows as at first; for `mirrored`. Do not stop it."""
+    server, _, tables = read_before
+    server.account.tables = copy.deepcopy(tables)
+    server.account.touched()
+    server.service.refused.clear()
+    server.clear()
+    return server
+
+
+@pytest.fixture
+def mirrored(
+    standing: KantataSandbox, read_before: tuple[KantataSandbox, Path, dict[str, Any]], tmp_path: Path
+) -> Psdm:
+    """psdm with a mirror of `standing`, read as of `AS_OF` by the PM who sees everything."""
+    home = tmp_path / "mirrored"
+    shutil.copytree(read_before[1], home)
+    return Psdm(home).at(standing).with_(PSDM_AS_OF=AS_OF.isoformat(), PSDM_NO_INPUT="1")
