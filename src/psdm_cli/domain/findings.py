@@ -60,7 +60,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a checklist with its findings; `reason` says in a sentence why its state is what it is."""
+    """One step of a checklist with its findings; `reason` says in a sentence why its state is what it is.
+
+    `unseen` says what could not be looked at, whatever the state: without live findings it makes the step unverified.
+    """
 
     id: str
     title: str
@@ -69,6 +72,7 @@ class Step:
     reason: str
     evidence: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    unseen: tuple[str, ...] = ()
 
     @property
     def waived(self) -> int:

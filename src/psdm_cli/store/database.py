@@ -1,4 +1,4 @@
-"""The open store: transactions, and the rooms that stand on them (mirror, facts, snapshots, check)."""
+"""The open store: transactions, and the rooms that stand on them (mirror, facts, snapshots, checklists, check)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from psdm_cli.errors import StoreProblem
 from psdm_cli.store import dialect, problems, revisions
+from psdm_cli.store.checklists import ChecklistRuns
 from psdm_cli.store.facts import Facts
 from psdm_cli.store.mirror import Mirror, accounts
 from psdm_cli.store.snapshots import Snapshots
 from psdm_cli.store.states import Check
+from psdm_cli.store.waivers import Waivers
 
 
 class Store:
@@ -120,6 +122,16 @@ class Store:
     def snapshots(self) -> Snapshots:
         """The frozen forecasts."""
         return Snapshots(self)
+
+    @property
+    def checklists(self) -> ChecklistRuns:
+        """The runs of checklists and their answers."""
+        return ChecklistRuns(self)
+
+    @property
+    def waivers(self) -> Waivers:
+        """The findings that somebody answers for."""
+        return Waivers(self)
 
     def size(self) -> int | None:
         """Bytes on disk, with the journal; None on a server."""

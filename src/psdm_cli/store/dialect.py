@@ -95,6 +95,17 @@ def upsert(connection: Connection, table: Table) -> Insert:
     )
 
 
+def insert_if_new(connection: Connection, table: Table) -> Insert:
+    """An INSERT that leaves a row with the same unique values as it is."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
 def complaints(connection: Connection) -> Sequence[str]:
     """What the database's own integrity check says; empty when sound."""
     if connection.dialect.name != "sqlite":

@@ -135,3 +135,50 @@ snapshots = Table(
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint("site", "week", "scope", "revision"),
 )
+
+checklist_runs = Table(
+    "checklist_runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("checklist", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("scope", Text, nullable=False),  # whose run it is; empty: everybody's
+    Column("name", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("started_at", String(40), nullable=False),
+    Column("touched_at", String(40), nullable=False),
+    Column("done", Integer),
+    Column("total", Integer),
+    UniqueConstraint("site", "checklist", "subject", "scope"),
+)
+
+checklist_answers = Table(
+    "checklist_answers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", Integer, ForeignKey("checklist_runs.id", ondelete="CASCADE"), nullable=False),
+    Column("step", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("answered_at", String(40), nullable=False),
+    Column("seen", Text, nullable=False),  # JSON: a digest of what psdm saw, and the numbers
+    Index(None, "run_id"),
+)
+
+waivers = Table(
+    "waivers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("until", String(10), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("waived_at", String(40), nullable=False),
+    Column("withdrawn_at", String(40)),
+    Column("withdrawn_by", Text),
+    Index(None, "site", "finding"),
+)

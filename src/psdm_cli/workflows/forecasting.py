@@ -13,12 +13,14 @@ from psdm_cli.domain.assessment import Assessment, Rules, assess, compared
 from psdm_cli.domain.assessment import Scope as ReckonedScope
 from psdm_cli.domain.comparison import compare
 from psdm_cli.domain.difference import DifferenceReport, difference_of
+from psdm_cli.domain.findings import Step
 from psdm_cli.domain.people import window
 from psdm_cli.domain.portfolio import Portfolio, StoredDates
 from psdm_cli.domain.records import Kind, Workspace
 from psdm_cli.domain.report import ForecastReport, report_of
 from psdm_cli.domain.snapshots import Snapshot, from_document, to_document
 from psdm_cli.domain.steps.catalog import run as run_steps
+from psdm_cli.domain.waivers import Waiver, apply_waivers, returned
 from psdm_cli.domain.warnings import warnings_of
 from psdm_cli.errors import NotFound, PsdmError, StoreProblem, Unavailable, WrongUsage
 from psdm_cli.store.states import ScopeState
@@ -74,11 +76,18 @@ class Prepared:
     assessment: Assessment
     me: Me
     warnings: tuple[str, ...]
+    waivers: tuple[Waiver, ...] = ()
+    scope_key: str = ""
+
+    def steps(self) -> tuple[Step, ...]:
+        """The steps judged, waived findings marked."""
+        return apply_waivers(run_steps(self.assessment), self.waivers, self.assessment.as_of)
 
     def report(self) -> ForecastReport:
-        """The forecast preparation with its steps judged."""
-        steps = run_steps(self.assessment)
-        warnings = (*self.warnings, *warnings_of(self.assessment))
+        """The forecast preparation with its steps judged; findings whose waiver is over are named."""
+        steps = self.steps()
+        back = tuple(each.said for each in returned(steps, self.waivers, self.assessment.as_of))
+        warnings = (*self.warnings, *back, *warnings_of(self.assessment))
         return report_of(self.assessment, steps, warnings, (self.me.id, self.me.name))
 
 
@@ -97,7 +106,8 @@ def prepare(sources: Sources, selection: Selection) -> Prepared:
     previous = _snapshot(sources.store, scope.key, before_week=assessment.week)
     if previous is not None:
         assessment = compared(assessment, previous)
-    return Prepared(assessment, known.me, tuple(_clock_warnings(sources, state)))
+    warnings = tuple(_clock_warnings(sources, state))
+    return Prepared(assessment, known.me, warnings, sources.store.waivers.list(), known.scope.key)
 
 
 _Reading = tuple[Identity, "Mirror", ScopeState]

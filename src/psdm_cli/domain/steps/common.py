@@ -70,7 +70,7 @@ def step(
     state = judged(ordered, unverified=unseen)
     reasons = {State.ATTENTION: found, State.UNVERIFIED: "; ".join(unseen), State.PASS: passed}
     said = (*evidence, *(unseen if state is not State.UNVERIFIED else ()))
-    return Step(step_id, title, owner, state, reasons[state], said, ordered)
+    return Step(step_id, title, owner, state, reasons[state], said, ordered, unseen)
 
 
 def leads_of(assessment: Assessment) -> tuple[str, ...]:
