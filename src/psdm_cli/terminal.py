@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from psdm_cli.errors import Interrupted, WrongUsage
 from psdm_cli.masking import mask
@@ -71,6 +71,12 @@ class Terminal:
 
     def console(self, stream: TextIO | None = None) -> Console:
         """Rich's view of stdout (or another stream): no markup, no emoji codes, colour only where it is allowed."""
+        target = stream or self.out
+        if _is_terminal(target):
+            return self._rich(target)
+        return cast("Console", Paper(target, self.width, lambda: self._rich(target)))
+
+    def _rich(self, target: TextIO) -> Console:
         from rich.console import Console
 
         class Honest(Console):
@@ -79,7 +85,6 @@ class Terminal:
             def on_broken_pipe(self) -> None:
                 raise BrokenPipeError
 
-        target = stream or self.out
         is_terminal = _is_terminal(target)
         return Honest(
             file=target,
@@ -146,3 +151,25 @@ def process_terminal(
             reconfigure(errors="backslashreplace")  # a terminal that cannot say ✓ gets \u2713, not a crash
     colour = not no_color and not environ.get("NO_COLOR") and environ.get("TERM", "") != "dumb"
     return Terminal(sys.stdout, sys.stderr, sys.stdin, colour, quiet, verbose)
+
+
+class Paper:
+    """What pages ask of a console that is no terminal; Rich itself is loaded only for what it has to print.
+
+    A page writes its own text there, and loading Rich would be a tenth of `psdm --offline portfolio`.
+    """
+
+    is_terminal = False
+    color_system = None
+
+    def __init__(self, file: TextIO, width: int, rich: Callable[[], Console]) -> None:
+        self.file = file
+        self.width = width
+        self.encoding = (getattr(file, "encoding", None) or "utf-8").lower()
+        self._make = rich
+        self._made: Console | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._made is None:
+            self._made = self._make()
+        return getattr(self._made, name)

@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from psdm_cli.domain.assessment import Assessment, Rules, assess, compared
 from psdm_cli.domain.assessment import Scope as ReckonedScope
-from psdm_cli.domain.comparison import compare
-from psdm_cli.domain.difference import DifferenceReport, difference_of
 from psdm_cli.domain.findings import Step
 from psdm_cli.domain.people import window
 from psdm_cli.domain.portfolio import Portfolio, StoredDates
 from psdm_cli.domain.records import Kind, Workspace
-from psdm_cli.domain.report import ForecastReport, report_of
 from psdm_cli.domain.snapshots import Snapshot, from_document, to_document
-from psdm_cli.domain.steps.catalog import run as run_steps
 from psdm_cli.domain.waivers import Waiver, apply_waivers, returned
 from psdm_cli.domain.warnings import warnings_of
 from psdm_cli.errors import NotFound, PsdmError, StoreProblem, Unavailable, WrongUsage
@@ -29,6 +25,8 @@ from psdm_cli.workflows.identity import Identity, identity, live_identity, remem
 from psdm_cli.workflows.refresh import malformed_of, refresh, rows_of, scope_of
 
 if TYPE_CHECKING:
+    from psdm_cli.domain.difference import DifferenceReport
+    from psdm_cli.domain.report import ForecastReport
     from psdm_cli.store.database import Store
     from psdm_cli.store.mirror import Mirror
 
@@ -81,11 +79,15 @@ class Prepared:
 
     def steps(self) -> tuple[Step, ...]:
         """The steps judged, waived findings marked."""
+        from psdm_cli.domain.steps.catalog import run as run_steps
+
         return apply_waivers(run_steps(self.assessment), self.waivers, self.assessment.as_of)
 
     def report(self) -> ForecastReport:
         """The forecast preparation with its steps judged; findings whose waiver is over are named."""
         steps = self.steps()
+        from psdm_cli.domain.report import report_of
+
         back = tuple(each.said for each in returned(steps, self.waivers, self.assessment.as_of))
         warnings = (*self.warnings, *back, *warnings_of(self.assessment))
         return report_of(self.assessment, steps, warnings, (self.me.id, self.me.name))
@@ -305,6 +307,9 @@ def freeze(sources: Sources, prepared: Prepared, *, dry_run: bool = False) -> Fr
 
 def difference(sources: Sources, selection: Selection, since: date | None) -> DifferenceReport:
     """What changed since the last frozen week, or since the last snapshot up to `since`. Raises `NotFound`."""
+    from psdm_cli.domain.comparison import compare
+    from psdm_cli.domain.difference import difference_of
+
     prepared = prepare(sources, selection)
     assessment = prepared.assessment
     if since is None:
