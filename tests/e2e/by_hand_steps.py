@@ -68,9 +68,9 @@ def _odd(one: Engagement) -> Found:
         still = not linked or any(row["invoice_id"] is None for row in linked)
         if still and one.hand.story_field(story, "Sign Off Received"):
             amount = one.money(story["budget_estimate_in_cents"])
-            found[f"FP-03:signed-off-but-open:{story['id']}"] = {"amount": amount}
+            found[f"FP-03:signed-off-but-open:story:{story['id']}"] = {"amount": amount}
         if not linked and story["budget_estimate_in_cents"] is None:
-            found[f"FP-03:no-amount:{story['id']}"] = {"amount": None}
+            found[f"FP-03:no-amount:story:{story['id']}"] = {"amount": None}
     late = [e for e in one.entries if e["billable"] and one.hand.month <= date.fromisoformat(e["date_performed"])]
     late = [e for e in late if e["date_performed"] < one.hand.as_of.isoformat()]
     if foreign := [e["id"] for e in late if e["currency"] != one.currency]:
@@ -82,9 +82,9 @@ def _odd(one: Engagement) -> Found:
         if row["invoice_id"] is not None:
             continue
         if row["story_id"] is not None and row["story_id"] not in counted:
-            found[f"FP-03:linked-elsewhere:{row['id']}"] = {"amount": one.money(row["amount_in_cents"])}
+            found[f"FP-03:linked-elsewhere:billing_milestone:{row['id']}"] = {"amount": one.money(row["amount_in_cents"])}
         elif row["currency"] != one.currency:
-            found[f"FP-03:other-currency:{row['id']}"] = {}
+            found[f"FP-03:other-currency:billing_milestone:{row['id']}"] = {}
     return found
 
 
@@ -99,7 +99,7 @@ def _candidates(one: Engagement) -> Found:
         # Undated, or due up to 30 days after the quarter; overdue ones are in no month either and could still land.
         if on is None or on < one.hand.as_of or end <= on <= end + timedelta(days=29):
             day = on.isoformat() if on else None
-            found[f"FP-04:milestone:{id_}"] = {"amount": one.money(cents), "date": day, "source": source}
+            found[f"FP-04:milestone:{source}:{id_}"] = {"amount": one.money(cents), "date": day, "source": source}
     return found
 
 

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -43,6 +43,7 @@ RowT = TypeVar("RowT", bound=_OfWorkspace)
 SOW_NUMBER = re.compile(r"SOW-\d+", re.IGNORECASE)
 KICKOFF_TITLE = re.compile(r"kick.?off", re.IGNORECASE)
 OTHER_ROLE = "Other"
+LONGEST_BOOKING = timedelta(days=3650)
 
 
 class EngagementType(StrEnum):
@@ -264,8 +265,7 @@ def engagements_of(
         kind, warning = engagement_type(workspace, fields)
         bookings = []
         for allocation in by_workspace.allocations[workspace.id]:
-            if allocation.end_date < allocation.start_date:
-                reason = f"the booking ends ({allocation.end_date}) before it starts ({allocation.start_date})"
+            if reason := senseless(allocation.start_date, allocation.end_date):
                 malformed.append(Malformed(Kind.ALLOCATIONS, allocation.id, reason, workspace.id))
                 continue
             bookings.append(_booking(allocation, resources, members, roles, calendars))
@@ -290,6 +290,15 @@ def engagements_of(
             )
         )
     return tuple(engagements), tuple(malformed)
+
+
+def senseless(start: date, last: date) -> str | None:
+    """Why a booking over these days cannot be meant, or None. An "open end" such as 9999-12-31 is no plan."""
+    if last < start:
+        return f"the booking ends ({last}) before it starts ({start})"
+    if last - start > LONGEST_BOOKING:
+        return f"the booking from {start} to {last} is longer than {LONGEST_BOOKING.days // 365} years"
+    return None
 
 
 class _Grouped:

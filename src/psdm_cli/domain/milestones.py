@@ -51,6 +51,7 @@ class OddMilestone:
     title: str
     cents: int | None
     date: date | None
+    source: Source
     detail: str = ""
 
 
@@ -125,7 +126,8 @@ def open_milestones(engagement: Engagement, fields: FieldNames) -> Milestones:
             _count_story(story, found, odd)
         if (uninvoiced or not billings) and is_answered_yes(custom_field(story.custom_fields, fields.signoff_received)):
             cents = story.budget_estimate_in_cents
-            odd.append(OddMilestone(Oddity.SIGNED_OFF_BUT_OPEN, story.id, _title(story.title), cents, story.due_date))
+            title = _title(story.title)
+            odd.append(OddMilestone(Oddity.SIGNED_OFF_BUT_OPEN, story.id, title, cents, story.due_date, Source.STORY))
     for story_id, billings in linked.items():  # what stands alone, and what hangs on any other story
         for billing in (billing for billing in billings if not billing.invoiced):
             if story_id is None:
@@ -139,7 +141,7 @@ def _count_story(story: Story, found: list[OpenMilestone], odd: list[OddMileston
     cents = story.budget_estimate_in_cents
     title = _title(story.title)
     if cents is None:
-        odd.append(OddMilestone(Oddity.NO_AMOUNT, story.id, title, None, story.due_date))
+        odd.append(OddMilestone(Oddity.NO_AMOUNT, story.id, title, None, story.due_date, Source.STORY))
     found.append(OpenMilestone(story.id, title, story.due_date, cents or 0, Source.STORY, story.id))
 
 
@@ -153,11 +155,12 @@ def _count_billing(
     title = _title(billing.title)
     cents = billing.amount_in_cents
     currency = engagement.currency
+    source = Source.BILLING_MILESTONE
     if currency is not None and billing.currency is not None and billing.currency != currency.code:
-        odd.append(OddMilestone(Oddity.OTHER_CURRENCY, billing.id, title, cents, day, billing.currency))
+        odd.append(OddMilestone(Oddity.OTHER_CURRENCY, billing.id, title, cents, day, source, billing.currency))
         return
     if cents is None:
-        odd.append(OddMilestone(Oddity.NO_AMOUNT, billing.id, title, None, day))
+        odd.append(OddMilestone(Oddity.NO_AMOUNT, billing.id, title, None, day, source))
     found.append(OpenMilestone(billing.id, title, day, cents or 0, Source.BILLING_MILESTONE, billing.story_id))
 
 
@@ -172,7 +175,9 @@ def _linked_elsewhere(engagement: Engagement, billing: BillingMilestone, story_i
     else:
         why = f"“{_title(story.title)}”, which lies under another milestone"
     day = billing.date_to_invoice or (story.due_date if story else None)
-    return OddMilestone(Oddity.LINKED_ELSEWHERE, billing.id, _title(billing.title), billing.amount_in_cents, day, why)
+    source = Source.BILLING_MILESTONE
+    title = _title(billing.title)
+    return OddMilestone(Oddity.LINKED_ELSEWHERE, billing.id, title, billing.amount_in_cents, day, source, why)
 
 
 def _title(text: str | None) -> str:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from psdm_cli.domain.capacity import Calendars, Minutes
 from psdm_cli.domain.dates import week_start
-from psdm_cli.domain.engagements import Booking, role_name
+from psdm_cli.domain.engagements import Booking, role_name, senseless
 from psdm_cli.domain.policy import Policy
 from psdm_cli.domain.records import AllocationElsewhere, Membership
 from psdm_cli.domain.spreading import Spread
@@ -60,7 +60,7 @@ def loads(
         if booking.user_id is not None:
             (hard if booking.hard else soft)[booking.user_id] += booking.spread.minutes_between(start, end)
     for other in elsewhere:
-        if other.end_date < other.start_date:
+        if senseless(other.start_date, other.end_date):
             continue
         weights = calendars.weights(other.user_id, other.start_date, other.end_date)
         spread = Spread.over(other.start_date, other.minutes, weights)

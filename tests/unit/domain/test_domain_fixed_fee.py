@@ -211,11 +211,11 @@ def test_a_billing_milestone_whose_currency_is_not_told_is_in_the_engagements() 
 @pytest.mark.parametrize(
     ("rows", "expected", "which"),
     [
-        pytest.param([milestone(cents=None)], [("m1", "2026-12-15", 0, "story")], ["no-amount:m1"], id="a story"),
+        pytest.param([milestone(cents=None)], [("m1", "2026-12-15", 0, "story")], ["no-amount:story:m1"], id="a story"),
         pytest.param(
             [milestone(), billing("b1", None)],
             [("b1", "2026-12-15", 0, "billing_milestone")],
-            ["no-amount:b1"],
+            ["no-amount:billing_milestone:b1"],
             id="a billing milestone",
         ),
         pytest.param([milestone(cents=0)], [("m1", "2026-12-15", 0, "story")], [], id="zero is an amount"),
@@ -252,7 +252,7 @@ def test_a_sign_off_received_for_an_open_milestone_is_a_finding_and_still_counts
     rows: list[Record], is_odd: bool
 ) -> None:
     assert odd(*rows) == ([("signed-off-but-open", "m1")] if is_odd else [])
-    assert keys("FP-03", FF, *rows) == (["signed-off-but-open:m1"] if is_odd else [])
+    assert keys("FP-03", FF, *rows) == (["signed-off-but-open:story:m1"] if is_odd else [])
     if is_odd:
         assert len(shown(*rows)) == 1
 

@@ -119,7 +119,7 @@ def test_fp03_passes_when_nothing_is_missing_and_nothing_moved() -> None:
         pytest.param([resource(rate=None), hard("2026-11-24")], ["unpriced:1"], id="unpriced hard booking"),
         pytest.param([resource(rate=None), soft("2026-11-24")], ["unpriced:1"], id="unpriced soft booking"),
         pytest.param([resource(rate=None), hard("2026-11-20")], [], id="unpriced, but past"),
-        pytest.param([fixed_fee(), milestone(cents=None)], ["no-amount:m1"], id="milestone without amount"),
+        pytest.param([fixed_fee(), milestone(cents=None)], ["no-amount:story:m1"], id="milestone without amount"),
         pytest.param([entry("2026-11-20", currency="EUR")], ["foreign-entries:1"], id="entry in another currency"),
         pytest.param([entry("2026-11-20", rate=None)], ["unrated-entries:1"], id="billable entry without rate"),
         pytest.param([fixed_fee(), entry("2026-11-20", rate=None)], [], id="fixed fee needs no rates of entries"),
@@ -251,13 +251,13 @@ def test_fp04_of_an_unpriced_soft_booking_is_in_hours() -> None:
 )
 def test_fp04_milestones_that_could_land_in_the_quarter(due: str | None, is_candidate: bool) -> None:
     found = findings("FP-04", fixed_fee(), milestone(due=due))
-    assert [f.key for f in found] == (["FP-04:milestone:m1"] if is_candidate else [])
+    assert [f.key for f in found] == (["FP-04:milestone:story:m1"] if is_candidate else [])
     assert all(str(f.amount) == "1000.00" and f.data["scenario"] == "milestone" for f in found)
 
 
 def test_fp04_looks_at_the_billing_milestones_date_where_there_is_one() -> None:
     rows = (fixed_fee(), milestone(due=None), billing("b1", 400_00, "2027-02-15"), billing("b2", 100_00, "2026-12-01"))
-    assert keys("FP-04", *rows) == ["milestone:b1"]
+    assert keys("FP-04", *rows) == ["milestone:billing_milestone:b1"]
 
 
 def test_fp04_leaves_closed_engagements_out() -> None:

@@ -131,7 +131,7 @@ def test_without_financial_access_to_one_engagement_it_alone_is_named() -> None:
 
 def test_a_sign_off_received_is_a_finding_without_financial_access_too() -> None:
     signed = milestone(cents=None, custom_fields=(("Sign Off Received", "Yes"),))
-    assert "signed-off-but-open:m1" in keys("FP-03", moneyless(type="FF"), signed)
+    assert "signed-off-but-open:story:m1" in keys("FP-03", moneyless(type="FF"), signed)
 
 
 def test_an_amount_hidden_with_the_money_is_no_missing_amount() -> None:

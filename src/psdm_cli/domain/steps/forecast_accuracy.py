@@ -114,7 +114,7 @@ def _odd(forecast: EngagementForecast) -> Iterable[Finding]:
         yield about(
             forecast.engagement,
             ID,
-            f"{odd.oddity.value}:{odd.id}",
+            f"{odd.oddity.value}:{odd.source.value}:{odd.id}",
             _odd_message(odd, forecast.currency),
             subject=f"{forecast.engagement.name}: {odd.title}",
             cents=None if odd.oddity is Oddity.OTHER_CURRENCY else odd.cents,

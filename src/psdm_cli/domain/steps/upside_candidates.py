@@ -86,7 +86,7 @@ def _milestones(assessment: Assessment, forecast: EngagementForecast) -> Iterabl
         yield about(
             forecast.engagement,
             ID,
-            f"milestone:{milestone.id}",
+            f"milestone:{milestone.source.value}:{milestone.id}",
             f"milestone “{milestone.title}” ({said(forecast.currency, milestone.cents)}) is {when}: "
             f"could it be signed off in {quarter.name}?",
             subject=f"{forecast.engagement.name}: {milestone.title}",
