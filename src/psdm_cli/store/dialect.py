@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 
 BUSY_SECONDS = 10.0
 WRITE = "psdm_write"  # execution option: this transaction will write, take the lock at once
+OURS = "psdm_revision"  # the table by which a database is known as ours
 PASSING = "psdm_passing"  # execution option: what it writes may be lost when the machine (not the process) dies
 
 
@@ -51,11 +52,17 @@ def sqlite_engine(file: Path, *, read_only: bool = False, immutable: bool = Fals
 
 
 def _switch_to_wal(cursor: Any, busy: float) -> None:
-    """WAL; the busy timeout does not cover the switch itself when two processes make it at the same moment."""
+    """WAL; the busy timeout does not cover the switch itself when two processes make it at the same moment.
+
+    The journal's kind is written into the file: a database of another program keeps its own.
+    """
     import sqlite3
 
     deadline = time.monotonic() + busy
     while cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        names = {row[0] for row in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if names and OURS not in names:
+            return
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
