@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from psdm_cli.domain.records import RECORD_TYPES, Kind, Record
@@ -18,6 +19,7 @@ _Turn = Callable[[Any], Any]
 _PLAIN = (str, int, bool)
 _compact = json.JSONEncoder(separators=(",", ":")).encode
 _PAIRS = tuple[tuple[str, str], ...]
+_compact = json.JSONEncoder(separators=(",", ":")).encode  # made once: json.dumps makes one for every record
 
 
 def _pairs(value: list[list[str]]) -> tuple[tuple[str, ...], ...]:
@@ -52,13 +54,13 @@ class Codec:
     """One record type: its fields in order, and those that need turning."""
 
     cls: type[Record]
-    names: tuple[str, ...]
+    values: Callable[[Record], tuple[Any, ...]]
     outward: tuple[tuple[int, _Turn], ...]
     inward: tuple[tuple[int, _Turn], ...]
 
     def encode(self, record: Record) -> str:
         """The record's values in the order of its fields, as one JSON array in ASCII."""
-        values = [getattr(record, name) for name in self.names]
+        values = list(self.values(record))
         for at, turn in self.outward:
             if values[at] is not None:
                 values[at] = turn(values[at])
@@ -81,7 +83,7 @@ def _codec(cls: type[Record]) -> Codec:
     turns = [_turns(hints[name]) for name in names]
     return Codec(
         cls,
-        names,
+        attrgetter(*names),
         tuple((at, out) for at, (out, _) in enumerate(turns) if out is not None),
         tuple((at, back) for at, (_, back) in enumerate(turns) if back is not None),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
 BUSY_SECONDS = 10.0
+_POSITIONAL: dict[tuple[str, ...], str] = {}  # upserts as the driver takes them, by dialect, table and columns
 WRITE = "psdm_write"  # execution option: this transaction will write, take the lock at once
 OURS = "psdm_revision"  # the table by which a database is known as ours
 PASSING = "psdm_passing"  # execution option: what it writes may be lost when the machine (not the process) dies
@@ -111,6 +112,24 @@ def insert_if_new(connection: Connection, table: Table) -> Insert:
     from sqlalchemy.dialects import sqlite
 
     return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def upsert_many(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert or replace many rows, their values in the order of `names`.
+
+    Where the driver takes positions the rows go to it as they are: a quarter faster than one dictionary a row.
+    """
+    key = (connection.dialect.name, table.name, *names)
+    text = _POSITIONAL.get(key)
+    statement = upsert(connection, table)
+    if text is None:
+        compiled = statement.compile(dialect=connection.dialect, column_keys=names)
+        in_order = list(getattr(compiled, "positiontup", None) or ()) == list(names)
+        text = _POSITIONAL[key] = str(compiled) if in_order else ""
+    if text:
+        connection.exec_driver_sql(text, list(rows))
+    else:
+        connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def complaints(connection: Connection) -> Sequence[str]:

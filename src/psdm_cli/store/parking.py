@@ -46,14 +46,7 @@ class Parking:
 
     def park(self, part: Part, now: datetime) -> None:
         """Keep a drained part."""
-        body = json.dumps(
-            {
-                "rows": [(row.id, row.workspace_id, row.user_id, row.body) for row in part.rows],
-                "malformed": [(bad.id, bad.workspace_id, bad.reason) for bad in part.malformed],
-            },
-            separators=(",", ":"),
-        )
-        packed = zlib.compress(body.encode(), 1)
+        packed = _pack(part)
         with self._mirror.store.write(passing=True) as connection:
             account = ensure_account(connection, self._mirror.account)
             connection.execute(
@@ -97,26 +90,52 @@ class Parking:
             account = self._mirror.account_id(connection)
             yield from read_parts(connection, account, self.run, kind)
 
+    def places(self, kind: Kind) -> Iterator[Part]:
+        """As `parts`, with empty bodies: which rows there are, and whose, at a fraction of the time."""
+        with self._mirror.store.read() as connection:
+            account = self._mirror.account_id(connection)
+            yield from read_parts(connection, account, self.run, kind, bodies=False)
+
     def drop(self, older_than: datetime) -> None:
         """Throw away this run's parts, and everybody's that are too old to be of use."""
         with self._mirror.store.write(passing=True) as connection:
             connection.execute(delete(_P).where((_P.c.run == self.run) | (_P.c.parked_at < text_of(older_than))))
 
 
-def read_parts(connection: Connection, account: int | None, run: str, kind: Kind | None = None) -> Iterator[Part]:
-    """The parts of a run in order."""
+def read_parts(
+    connection: Connection, account: int | None, run: str, kind: Kind | None = None, *, bodies: bool = True
+) -> Iterator[Part]:
+    """The parts of a run in order; without `bodies` those of their rows are empty."""
     numbers = select(_P.c.number).where(_P.c.account_id == account, _P.c.run == run).order_by(_P.c.number)
     if kind is not None:
         numbers = numbers.where(_P.c.kind == kind.value)
     for number in connection.execute(numbers).scalars().all():
         row = connection.execute(select(_P.c.kind, _P.c.head, _P.c.body).where(_P.c.number == number)).one()
-        body = json.loads(zlib.decompress(row.body))
-        what = Kind(row.kind)
-        yield Part(
-            _head(what, row.head),
-            tuple(Row(*values) for values in body["rows"]),
-            tuple(Malformed(what, bad, reason, workspace) for bad, workspace, reason in body["malformed"]),
-        )
+        yield _unpacked(_head(Kind(row.kind), row.head), row.body, bodies=bodies)
+
+
+def _pack(part: Part) -> bytes:
+    """The keys, then the bodies one a line (they are JSON in ASCII): each can be read without the other."""
+    columns = [
+        [row.id for row in part.rows],
+        [row.workspace_id for row in part.rows],
+        [row.user_id for row in part.rows],
+    ]
+    bad = [(one.id, one.workspace_id, one.reason) for one in part.malformed]
+    keys = zlib.compress(json.dumps([*columns, bad], separators=(",", ":")).encode(), 1)
+    bodies = zlib.compress("\n".join(row.body for row in part.rows).encode("ascii"), 1)
+    return len(keys).to_bytes(4, "big") + keys + bodies
+
+
+def _unpacked(head: PartHead, packed: bytes, *, bodies: bool) -> Part:
+    split = 4 + int.from_bytes(packed[:4], "big")
+    ids, workspaces, users, bad = json.loads(zlib.decompress(packed[4:split]))
+    texts = zlib.decompress(packed[split:]).decode("ascii").split("\n") if bodies and ids else [""] * len(ids)
+    return Part(
+        head,
+        tuple(map(Row, ids, workspaces, users, texts)),
+        tuple(Malformed(head.kind, one, reason, workspace) for one, workspace, reason in bad),
+    )
 
 
 def _head_text(head: PartHead) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from psdm_cli.store.mirror import Mirror
 
 _R, _M, _K = tables.rows, tables.malformed, tables.marks
+_COLUMNS = ("account_id", "kind", "id", "workspace_id", "user_id", "body")
 
 
 def promote(mirror: Mirror, run: str, wanted: Promotion) -> Promoted:
@@ -85,14 +86,14 @@ def _apply(connection: Connection, account: int, part: Part) -> tuple[int, int]:
         old_bad = {row[0] for row in _of_ids(connection, account, kind, _M, [*rows, *bad])}
     fixed = {"account_id": account, "kind": kind.value}
     fresh = [
-        {**fixed, "id": key, "workspace_id": row.workspace_id, "user_id": row.user_id, "body": row.body}
+        (account, kind.value, key, row.workspace_id, row.user_id, row.body)
         for key, row in rows.items()
         if old.get(key) != (row.workspace_id, row.user_id, row.body)
     ]
     gone = set(old) & set(bad) | (set(old) - set(rows) if part.head.whole else set())
     gone_bad = old_bad & set(rows) | (old_bad - set(bad) if part.head.whole else set())
     if fresh:
-        connection.execute(dialect.upsert(connection, _R), fresh)
+        dialect.upsert_many(connection, _R, _COLUMNS, fresh)
     if bad:
         # A row that moved here from another key and broke on the way is not among the old ones.
         gone |= {row[0] for row in _of_ids(connection, account, kind, _R, list(bad))}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from psdm_cli.domain.records import Kind, Malformed, Refusal
 
@@ -26,9 +27,8 @@ class Mark:
     whole_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One record as the mirror keeps it: found by its keys, decoded only when asked for."""
+class Row(NamedTuple):
+    """One record as the mirror keeps it: found by its keys, decoded only when asked for. A tuple, as there are many."""
 
     id: str
     workspace_id: str | None

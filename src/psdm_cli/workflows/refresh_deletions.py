@@ -23,7 +23,7 @@ def held_by(mirror: Mirror, parking: Parking, kind: Kind, by: By, keys: Collecti
     before = mirror.counts(kind) if by is By.WORKSPACE else mirror.counts_by_user(kind)
     held = {key: before.get(key, 0) for key in keys}
     moved: dict[str, str | None] = {}
-    for part in parking.parts(kind):
+    for part in parking.places(kind):
         where = {row.id: row.workspace_id if by is By.WORKSPACE else row.user_id for row in part.rows}
         where |= {bad.id: bad.workspace_id for bad in part.malformed if by is By.WORKSPACE}
         if part.head.whole:
@@ -44,7 +44,7 @@ def held_by(mirror: Mirror, parking: Parking, kind: Kind, by: By, keys: Collecti
 def people_of(mirror: Mirror, parking: Parking, workspace_ids: Collection[str]) -> set[str]:
     """The people behind the resources of these projects, once this run's parts are in."""
     resources: _Keys = mirror.keys(Kind.RESOURCES)
-    for part in parking.parts(Kind.RESOURCES):
+    for part in parking.places(Kind.RESOURCES):
         if part.head.whole:
             read = set(part.head.keys)
             resources = {row: found for row, found in resources.items() if found[0] not in read}

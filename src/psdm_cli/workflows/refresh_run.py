@@ -184,7 +184,7 @@ class Run:
         """All active people of the account, where they were asked for."""
         if not self._everybody:
             return set()
-        parts = (part for part in self._parking.parts(Kind.PEOPLE) if part.head.by is By.ACCOUNT)
+        parts = (part for part in self._parking.places(Kind.PEOPLE) if part.head.by is By.ACCOUNT)
         return {row.user_id for part in parts for row in part.rows if row.user_id is not None}
 
     def _plan(self, kind: Kind, by: By, keys: Collection[str]) -> list[_Question]:
