@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from psdm_cli.changes.plan import Change
+from psdm_cli.errors import RefusedByRule
 
 
 class UnclearError(Exception):
@@ -15,7 +16,10 @@ class UnclearError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An object as it stands: its id, address, and the attributes a change may name, in the change's own terms."""
+    """An object as it stands: its id, address, and the attributes a change may name, in the change's own terms.
+
+    An attribute that the token may not see is absent: it cannot be compared.
+    """
 
     id: str
     url: str | None
@@ -33,11 +37,35 @@ class Door(Protocol):
     def kind(self) -> str:
         """The kind of object, for example `workspace_allocation`."""
 
-    def look(self, change: Change) -> Seen | None:
-        """The object that the change is about, found by id or natural key; None when it is not there."""
+    def check(self, change: Change) -> None:
+        """Hold the change against the system's contract, asking nothing. Raises `WrongUsage` naming the attribute."""
 
-    def send(self, change: Change) -> Seen:
-        """Write it once and give what the system says it is now."""
+    def look(self, change: Change, taken: Set[str] = frozenset()) -> Seen | None:
+        """The object that the change is about, found by id or natural key; None when it is not there.
+
+        `taken` are ids of objects that other changes of the same plan stand for: two equal requests are two objects.
+        """
+
+    def send(self, change: Change) -> Seen | None:
+        """Write it once and give what the system says it is now; None when it is gone, as was wanted."""
 
     def inverse(self, change: Change, seen: Seen | None) -> Change | str:
-        """The change that takes it back, or a sentence why it cannot be."""
+        """The change that takes it back, or a sentence why it cannot be.
+
+        `change` is as it was applied, with its id; `seen` the object as it stands now (None: it is not there). The
+        inverse's `why` says what stays behind all the same.
+        """
+
+
+Doors = Mapping[tuple[str, str], Door]
+
+
+def door_for(doors: Doors, change: Change) -> Door:
+    """The door of a change. Raises `RefusedByRule` when this psdm has none for it."""
+    found = doors.get((change.system, change.kind))
+    if found is None:
+        raise RefusedByRule(
+            f"{change.title}: this psdm cannot write a {change.kind} to {change.system}.",
+            hint="The plan may come from a newer psdm: update this one.",
+        )
+    return found

@@ -6,7 +6,7 @@ A plan is wanted minus seen. It holds no code: how a change looks for itself and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -75,6 +75,11 @@ class Change:
         """Whether anything is sent for it."""
         return self.action is not Action.KEEP
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Keys of the changes that must be in before it: `depends_on`, and those whose id `after` refers to."""
+        return tuple(dict.fromkeys((*self.depends_on, *references(self.after))))
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -111,6 +116,33 @@ class Plan:
         return not self.writing
 
 
+ID_OF = "$id"
+
+
+def references(value: Any) -> Iterator[str]:
+    """The keys that `{"$id": KEY}` name anywhere in a value."""
+    if isinstance(value, Mapping):
+        if set(value) == {ID_OF}:
+            yield str(value[ID_OF])
+        else:
+            for each in value.values():
+                yield from references(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from references(each)
+
+
+def resolved(value: Any, ids: Mapping[str, str]) -> Any:
+    """The value with the ids in place of their references. Raises `KeyError` for one that is not known yet."""
+    if isinstance(value, Mapping):
+        if set(value) == {ID_OF}:
+            return ids[str(value[ID_OF])]
+        return {name: resolved(each, ids) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [resolved(each, ids) for each in value]
+    return value
+
+
 class CircularPlanError(ValueError):
     """Changes wait for each other, or for one that is not in the plan."""
 
@@ -125,7 +157,7 @@ def plan_of(command: str, created: datetime, changes: Iterable[Change]) -> Plan:
     ordered: list[Change] = []
     done: set[str] = set()
     while waiting:
-        ready = next((change for change in waiting if done.issuperset(change.depends_on)), None)
+        ready = next((change for change in waiting if done.issuperset(change.needs)), None)
         if ready is None:
             stuck = ", ".join(change.key for change in waiting)
             raise CircularPlanError(f"these changes wait for each other or for one that is not planned: {stuck}")

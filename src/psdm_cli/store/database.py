@@ -16,6 +16,8 @@ from psdm_cli.errors import StoreProblem
 from psdm_cli.store import dialect, problems, revisions
 from psdm_cli.store.checklists import ChecklistRuns
 from psdm_cli.store.facts import Facts
+from psdm_cli.store.journal import StoredJournal
+from psdm_cli.store.locks import FileLock, Lock, ServerLock
 from psdm_cli.store.mirror import Mirror, accounts
 from psdm_cli.store.snapshots import Snapshots
 from psdm_cli.store.states import Check
@@ -132,6 +134,16 @@ class Store:
     def waivers(self) -> Waivers:
         """The findings that somebody answers for."""
         return Waivers(self)
+
+    @property
+    def journal(self) -> StoredJournal:
+        """What was written to outside systems, run by run."""
+        return StoredJournal(self)
+
+    def lock(self, purpose: str) -> Lock:
+        """What one process at a time may do on this store's site; the lock ends with its process, however that ends."""
+        key = f"{purpose} {self.site}"
+        return FileLock(self._file, key) if self._file is not None else ServerLock(self._engine, key, self.place)
 
     def size(self) -> int | None:
         """Bytes on disk, with the journal; None on a server."""

@@ -182,3 +182,27 @@ waivers = Table(
     Column("withdrawn_by", Text),
     Index(None, "site", "finding"),
 )
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("command", Text, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("run_id", Integer, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, primary_key=True),
+    Column("n", Integer, nullable=False, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("changed_at", String(40), nullable=False),
+    Column("change", Text, nullable=False),  # JSON: as it was sent, else as it was planned
+    Column("seen", Text),  # JSON: the object before
+    Column("answer", Text),  # JSON: the object after
+    Column("error", Text),
+    Index(None, "state"),
+)
