@@ -64,6 +64,7 @@ def freeze(ctx: Context, *, lead: LeadOption = None, status: StatusOption = None
     """
     from psdm_cli.commands.forecast_prep import refuse_offline_freeze
     from psdm_cli.commands.forecast_sources import selection, sources
+    from psdm_cli.domain.warnings import warnings_of
     from psdm_cli.output.freeze_document import ForecastFreezeDocument
     from psdm_cli.workflows import forecasting
 
@@ -72,7 +73,8 @@ def freeze(ctx: Context, *, lead: LeadOption = None, status: StatusOption = None
     with sources(env) as source:
         prepared = forecasting.prepare(source, selection(lead, status))
         frozen = forecasting.freeze(source, prepared, dry_run=env.options.dry_run)
-    env.finish(ForecastFreezeDocument(frozen))
+    warnings = (*prepared.warnings, *warnings_of(prepared.assessment))
+    env.finish(ForecastFreezeDocument(frozen, warnings))
 
 
 @examples(
