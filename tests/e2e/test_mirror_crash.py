@@ -90,7 +90,7 @@ def test_a_killed_sync_leaves_the_last_good_state_and_the_next_goes_on(
         assert (before.code, before.figures) == (3, calm), number
         after = psdm("forecast-prep", "--json")
         assert_by_hand(after, hand)
-        number += 5
+        number += 7
     assert killed >= 3
     assert_by_hand(psdm("forecast-prep", "--offline", "--json"), hand)
 

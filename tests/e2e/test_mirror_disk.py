@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from by_hand import Hand
 from by_hand_check import assert_by_hand
-from psdm_process import COMMAND, Outcome, Psdm
+from psdm_process import Outcome, Psdm
 
 from psdm_cli.sandbox import KantataSandbox
 
@@ -194,7 +194,3 @@ def test_what_is_kept_is_for_its_owner_alone(mirrored: Psdm) -> None:
     folder = database_of(mirrored).parent
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
-
-
-def test_the_command_is_the_installed_script() -> None:
-    assert Path(COMMAND[0]).name in ("psdm", Path(sys.executable).name)
