@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typer import Context
 
     from psdm_cli.output.document import ResultDocument
+    from psdm_cli.prompting import Prompter
     from psdm_cli.sandbox.server import KantataSandbox
     from psdm_cli.settings.loading import Loaded
     from psdm_cli.settings.model import Settings
@@ -95,6 +96,12 @@ class Environment:
         """A line on stderr for those who asked with -v."""
         if self.options.verbose:
             self.terminal.say(text)
+
+    def prompter(self) -> Prompter:
+        """The person at the terminal; ask only when `interactive`."""
+        from psdm_cli.terminal_prompter import TerminalPrompter
+
+        return TerminalPrompter(self.terminal)
 
     def console(self) -> Console:
         """Rich's view of stdout."""
