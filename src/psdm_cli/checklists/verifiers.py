@@ -38,16 +38,15 @@ def by_verifier(steps: Sequence[Step]) -> dict[str, Step]:
 
 
 def of_engagement(step: Step, project: str, name: str) -> Step:
-    """What a forecast step says about one engagement alone; `name` is how a PM calls it."""
+    """What a forecast step says about one engagement alone, before waivers; `name` is how a PM calls it."""
     findings = tuple(finding for finding in step.findings if finding.project == project)
     general = tuple(finding for finding in step.live if finding.project is None)
     unseen = (*step.unseen, *(finding.message for finding in general))
     state = judged(findings, unverified=unseen)
     live = sum(finding.is_live for finding in findings)
-    waived = len(findings) - live
     reasons = {
         State.ATTENTION: f"{live} finding{'' if live == 1 else 's'} on {name}",
         State.UNVERIFIED: "; ".join(unseen),
-        State.PASS: f"nothing found on {name}" + (f" that is not waived ({waived})" if waived else ""),
+        State.PASS: f"nothing found on {name}",
     }
     return replace(step, state=state, reason=reasons[state], findings=findings, evidence=(), unseen=unseen)

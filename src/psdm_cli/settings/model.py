@@ -149,6 +149,15 @@ class Store:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checklists:
+    """Your team's own checklists."""
+
+    folder: str | None = key(
+        None, "folder with YAML files, from this file's folder on; the same id replaces ours, new ids add"
+    )
+
+
 def default_labels() -> Mapping[str, Label]:
     """The handbook's labels."""
     return MappingProxyType({name: Label(name=text, color=color) for name, (text, color, _) in LABELS.items()})
@@ -173,3 +182,4 @@ class Settings:
     cadence: Cadence = Cadence()
     slack: Slack = Slack()
     store: Store = Store()
+    checklists: Checklists = Checklists()

@@ -77,17 +77,21 @@ class Prepared:
     waivers: tuple[Waiver, ...] = ()
     scope_key: str = ""
 
-    def steps(self) -> tuple[Step, ...]:
-        """The steps judged, waived findings marked."""
+    def judged(self) -> tuple[Step, ...]:
+        """The steps judged, as if nothing were waived."""
         from psdm_cli.domain.steps.catalog import run as run_steps
 
-        return apply_waivers(run_steps(self.assessment), self.waivers, self.assessment.as_of)
+        return run_steps(self.assessment)
+
+    def steps(self) -> tuple[Step, ...]:
+        """The steps judged, waived findings marked."""
+        return apply_waivers(self.judged(), self.waivers, self.assessment.as_of)
 
     def report(self) -> ForecastReport:
         """The forecast preparation with its steps judged; findings whose waiver is over are named."""
-        steps = self.steps()
         from psdm_cli.domain.report import report_of
 
+        steps = self.steps()
         back = tuple(each.said for each in returned(steps, self.waivers, self.assessment.as_of))
         warnings = (*self.warnings, *back, *warnings_of(self.assessment))
         return report_of(self.assessment, steps, warnings, (self.me.id, self.me.name))
