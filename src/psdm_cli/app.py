@@ -133,9 +133,9 @@ def _answer(argv: list[str], state: dict[str, Any]) -> int:
 
 
 def _complete(argv: Sequence[str]) -> int:
-    from typer._completion_classes import completion_init
+    from psdm_cli.shells import prepare_completion
 
-    completion_init()
+    prepare_completion()
     try:
         root().main(args=list(argv), prog_name="psdm", complete_var="_PSDM_COMPLETE")
     except SystemExit as end:

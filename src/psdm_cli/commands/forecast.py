@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Context, Option
 
+from psdm_cli.commands.completion_values import groupings
 from psdm_cli.commands.forecast_sources import CsvOption, LeadOption, MarkdownOption, StatusOption
 from psdm_cli.context import environment
 from psdm_cli.errors import WrongUsage
@@ -25,7 +26,13 @@ def show(
     ctx: Context,
     *,
     by: Annotated[
-        str, Option("--by", metavar="project|month|role|person|type", help="What the rows stand for.")
+        str,
+        Option(
+            "--by",
+            metavar="project|month|role|person|type",
+            help="What the rows stand for.",
+            autocompletion=groupings,
+        ),
     ] = "project",
     lead: LeadOption = None,
     status: StatusOption = None,

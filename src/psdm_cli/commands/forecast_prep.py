@@ -6,6 +6,7 @@ from typing import Annotated
 
 from typer import Context, Option
 
+from psdm_cli.commands.completion_values import step_ids
 from psdm_cli.commands.forecast_sources import CsvOption, LeadOption, MarkdownOption, StatusOption
 from psdm_cli.context import environment
 from psdm_cli.errors import WrongUsage
@@ -27,7 +28,10 @@ def forecast_prep(
     people: Annotated[
         str, Option("--people", metavar="engagements|all", help="Look at people of the engagements, or at all visible.")
     ] = "engagements",
-    step: Annotated[str | None, Option("--step", metavar="FP-01…FP-11", help="Show this step alone, in full.")] = None,
+    step: Annotated[
+        str | None,
+        Option("--step", metavar="FP-01…FP-11", help="Show this step alone, in full.", autocompletion=step_ids),
+    ] = None,
     freeze: Annotated[bool, Option("--freeze", help="Store this week's forecast as a snapshot afterwards.")] = False,
     markdown: MarkdownOption = False,
     csv: CsvOption = False,

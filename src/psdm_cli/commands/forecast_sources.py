@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
+from psdm_cli.commands.completion_values import lead_names, status_names
 from psdm_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ LeadOption = Annotated[
         "--lead",
         metavar="me|all|NAME",
         help="Project lead: me (default), all, or a name, e-mail or user id. Repeatable.",
+        autocompletion=lead_names,
         rich_help_panel=SCOPE_PANEL,
     ),
 ]
@@ -35,6 +37,7 @@ StatusOption = Annotated[
         "--status",
         metavar="NAME",
         help="Only engagements with this Kantata status. Repeatable.",
+        autocompletion=status_names,
         rich_help_panel=SCOPE_PANEL,
     ),
 ]
