@@ -122,8 +122,7 @@ def test_a_pipe(psdm: Psdm, command: str) -> None:
     assert max(len(line) for line in out.splitlines()) > 20
 
 
-@pytest.mark.parametrize("columns", [80, 140])
-@pytest.mark.parametrize("command", COMMANDS[:6])
+@pytest.mark.parametrize(("command", "columns"), [(COMMANDS[0], 140), *((command, 80) for command in COMMANDS[:6])])
 def test_a_terminal(psdm: Psdm, command: str, columns: int) -> None:
     environ = {**psdm.environ, "TERM": "xterm-256color"}
     words = [*COMMAND[1:], *command.split(), "--offline"]
@@ -174,7 +173,7 @@ def test_the_corpus_is_really_there(psdm: Psdm) -> None:
     assert set(missing) <= {"empty", BROKEN}, missing
 
 
-@pytest.mark.parametrize("name", ["\x1b[31mred", "\u202eevil", "a\nb", "\x9b0m", "[/x]", "*", "\u200b"])
+@pytest.mark.parametrize("name", ["\x1b[31mred\x9b0m", "\u202eevil\u200b\nb", "[/x]"])
 def test_what_was_typed_is_repeated_safely(psdm: Psdm, name: str) -> None:
     for option in ("--lead", "--status", "--step", "--people", "--as-of", "--fields"):
         for form in ((), ("--json",)):
@@ -202,8 +201,7 @@ def test_half_a_character(kantata: KantataSandbox, tmp_path_factory: pytest.Temp
     answer = kantata.service.answer(asked).body
     spoiled = answer.replace(b"Larkspur Mutual: GitLab Migration", b"half \\ud800 of it")
     assert spoiled != answer
-    for command in COMMANDS[0].replace("--lead all ", ""), "portfolio", "forecast show":
-        for form in ("", "--json", "--markdown", "--csv"):
-            kantata.fault(path="/workspaces", status=200, body=spoiled)
-            done = run(desk, command, *form.split())
-            assert ("\ufffd" if form == "--json" else "‹d800›") in done.out
+    for command in "forecast-prep -v", "portfolio --json", "forecast show --markdown", "portfolio --csv":
+        kantata.fault(path="/workspaces", status=200, body=spoiled)
+        done = run(desk, command)
+        assert ("\ufffd" if "--json" in command else "‹d800›") in done.out

@@ -118,14 +118,16 @@ def test_each_state_has_its_symbol(psdm: Psdm, kantata: KantataSandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "variables"),
+    ("command", "options", "variables"),
     [
-        pytest.param([], {"NO_COLOR": "1"}, id="NO_COLOR"),
-        pytest.param([], {"TERM": "dumb"}, id="TERM=dumb"),
-        pytest.param(["--no-color"], {}, id="--no-color"),
+        pytest.param("forecast-prep", [], {"NO_COLOR": "1"}, id="NO_COLOR"),
+        pytest.param("forecast-prep", [], {"TERM": "dumb"}, id="TERM=dumb"),
+        pytest.param("forecast-prep", ["--no-color"], {}, id="--no-color"),
+        pytest.param("portfolio", [], {"NO_COLOR": "1"}, id="portfolio"),
+        pytest.param("forecast show", ["--no-color"], {}, id="forecast show"),
+        pytest.param("sync", [], {"TERM": "dumb"}, id="sync"),
     ],
 )
-@pytest.mark.parametrize("command", ["forecast-prep", "portfolio", "forecast show", "sync"])
 def test_plain_at_a_terminal(desk: Psdm, command: str, options: list[str], variables: dict[str, str]) -> None:
     raw, lines, _ = on_terminal(desk, [*command.split(), *options], 80, **variables)
     assert "\x1b" not in raw
