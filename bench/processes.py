@@ -52,7 +52,7 @@ class Runs:
         return max(run.peak for run in self.runs)
 
 
-class Failed(Exception):  # noqa: N818 - the end of the benchmark, with the command's own words
+class Failed(Exception):
     """A measured command did not do its work."""
 
 

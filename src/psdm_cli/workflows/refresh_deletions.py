@@ -43,6 +43,13 @@ def held_by(mirror: Mirror, parking: Parking, kind: Kind, by: By, keys: Collecti
 
 def people_of(mirror: Mirror, parking: Parking, workspace_ids: Collection[str]) -> set[str]:
     """The people behind the resources of these projects, once this run's parts are in."""
+    inside = set(workspace_ids)
+    found = resources_of(mirror, parking).values()
+    return {user for workspace, user in found if user is not None and workspace in inside}
+
+
+def resources_of(mirror: Mirror, parking: Parking) -> _Keys:
+    """Workspace and person of every resource by its id, once this run's parts are in."""
     resources: _Keys = mirror.keys(Kind.RESOURCES)
     for part in parking.places(Kind.RESOURCES):
         if part.head.whole:
@@ -51,8 +58,7 @@ def people_of(mirror: Mirror, parking: Parking, workspace_ids: Collection[str]) 
         for bad in part.malformed:
             resources.pop(bad.id, None)
         resources.update({row.id: (row.workspace_id, row.user_id) for row in part.rows})
-    inside = set(workspace_ids)
-    return {user for workspace, user in resources.values() if user is not None and workspace in inside}
+    return resources
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from psdm_cli.errors import BadAnswer, Forbidden
 from psdm_cli.store.states import By, PartHead, Promotion, ScopeState
 from psdm_cli.systems.ports import Batch, Kantata, Progress, Read
 from psdm_cli.workflows.refresh_deletions import Deletions, Doubt, people_of
+from psdm_cli.workflows.refresh_elsewhere import own_bookings
 from psdm_cli.workflows.refresh_parts import part_of
 from psdm_cli.workflows.refresh_plan import (
     BY_WORKSPACE,
@@ -66,6 +67,7 @@ class Run:
         self._kantata, self._mirror, self._progress = kantata, mirror, progress
         self._scope, self._now, self._window, self._ages = wish.scope, wish.now, wish.window, wish.ages
         self._everybody, self._full = wish.everybody, wish.full
+        self._everything = wish.scope.lead_ids is None
         self._parking = mirror.parking()
         self._parked = self._parking.others(self._now - self._ages.parked)
         before = mirror.scope(self._scope.key)
@@ -142,8 +144,7 @@ class Run:
             questions = [*again]
             questions += self._plan(Kind.PEOPLE, By.USER, new - self._active())
             questions += self._plan(Kind.TIME_OFF, By.USER, new)
-            if self._window is not None:
-                questions += self._plan(Kind.ALLOCATIONS_ELSEWHERE, By.USER, new)
+            questions += self._elsewhere(new, unsure=bool(again))
             self._ask(questions)
             done |= new
             again = []
@@ -151,10 +152,33 @@ class Run:
         self._deletions.settle(doubts)
         users = ordered(people)
         if Kind.TIME_OFF in self._partly and Kind.TIME_OFF not in self._refused:
-            late = self._deletions.doubts(By.USER, users, [Kind.TIME_OFF])
+            at_once = self._everything and len(users) > CHUNK
+            late = self._deletions.doubts(By.USER, users, [Kind.TIME_OFF], everything=at_once)
             self._ask(self._again(late))
             self._deletions.settle(late)
         return users
+
+    def _elsewhere(self, people: Collection[str], *, unsure: bool) -> list[_Question]:
+        """The bookings of these people. Where every project is in scope they are here already, if the counts agree.
+
+        `unsure`: rows are still being read anew, so that what is here is not to be relied on yet.
+        """
+        if self._window is None:
+            return []
+        questions = self._plan(Kind.ALLOCATIONS_ELSEWHERE, By.USER, people)
+        if not questions or unsure or not self._everything or {Kind.ALLOCATIONS, Kind.RESOURCES} & self._refused.keys():
+            return questions
+        began = self._server_time()
+        counts = self._kantata.count([question.read for question in questions])
+        own = own_bookings(self._mirror, self._parking, self._workspaces, self._window)
+        left = []
+        for question, count in zip(questions, counts, strict=True):
+            here = tuple(booking for user in question.keys for booking in own.get(user, ()))
+            if count == len(here):
+                self._take(Batch(question.read, here), question, began)
+            else:
+                left.append(question)
+        return left
 
     def _doubts(self) -> list[Doubt]:
         compared = [kind for kind in BY_WORKSPACE if kind in INCREMENTAL and kind not in self._refused]
@@ -163,13 +187,12 @@ class Run:
         whole = [kind for kind in compared if kind not in self._partly]
         for kind in whole:
             self._deletions.extra.pop(kind, None)
-        everything = self._scope.lead_ids is None
         return self._deletions.doubts(
             By.WORKSPACE,
             self._workspaces,
             partly,
-            [kind for kind in whole if kind is not Kind.STATUS_REPORTS] if everything else (),
-            everything=everything,
+            [kind for kind in whole if kind is not Kind.STATUS_REPORTS] if self._everything else (),
+            everything=self._everything,
         )
 
     def _again(self, doubts: Sequence[Doubt]) -> list[_Question]:
@@ -212,14 +235,13 @@ class Run:
                 self._partly.add(kind)
         # Of everything there is, one question without a filter is shorter than many with it. What is large is still
         # read in portions the first time, so that little is lost when it fails.
-        everything = by is By.WORKSPACE and self._scope.lead_ids is None
-        if everything and kind not in INCREMENTAL and len(wanted.whole) > CHUNK:
+        if self._everything and by is By.WORKSPACE and kind not in INCREMENTAL and len(wanted.whole) > CHUNK:
             return [_Question(Read(kind), by, wanted.whole)]
         questions = [self._whole(kind, by, some) for some in chunked(wanted.whole)]
         if wanted.changed:
             self._partly.add(kind)
-            asked = () if everything and len(wanted.changed) > CHUNK else wanted.changed
-            narrow = Read(kind, workspace_ids=asked) if by is By.WORKSPACE else Read(kind, user_ids=wanted.changed)
+            asked = () if self._everything and len(wanted.changed) > CHUNK else wanted.changed
+            narrow = Read(kind, workspace_ids=asked) if by is By.WORKSPACE else Read(kind, user_ids=asked)
             questions.append(_Question(replace(narrow, updated_after=wanted.since), by, wanted.changed))
         return questions
 
