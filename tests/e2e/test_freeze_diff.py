@@ -194,6 +194,7 @@ def test_since_chooses_the_snapshot(mirrored: Psdm, standing: KantataSandbox) ->
     booking(standing.account, "3006", PSE, "2026-12-15", 300)
     assert mirrored("forecast", "freeze", "--as-of", NEXT).code == 0
     booking(standing.account, "3003", PSE, "2026-12-15", 60)
+    assert mirrored("sync", "--as-of", NEXT).code == 0
 
     more = (
         {("up", None, "2026-12", "2500.00")},
@@ -209,7 +210,7 @@ def test_since_chooses_the_snapshot(mirrored: Psdm, standing: KantataSandbox) ->
         (NEXT, NEXT, {"SOW-2303": more[2]}),
     ):
         options = () if since is None else ("--since", since)
-        done = mirrored("forecast", "diff", "--as-of", NEXT, *options, "--json")
+        done = mirrored("forecast", "diff", "--as-of", NEXT, *options, "--offline", "--json")
         assert (done.code, done.result["before_as_of"], by_sow(done.result)) == (0, before, expected), since
     early = mirrored("forecast", "diff", "--as-of", NEXT, "--since", "2026-11-15", "--json")
     assert (early.code, early.error["code"]) == (5, "not_found")

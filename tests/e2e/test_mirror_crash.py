@@ -79,6 +79,8 @@ def test_a_killed_sync_leaves_the_last_good_state_and_the_next_goes_on(
 ) -> None:
     change(standing.account)
     hand = Hand(standing.account, AS_OF)
+    assert copy_of(mirrored, "undisturbed")("sync", *how).code == 0
+    step = len(standing.requests) // 4
     number, killed = 0, 0
     while True:  # later and later, until a run ends by itself
         psdm = copy_of(mirrored, f"killed-{number}")
@@ -90,8 +92,8 @@ def test_a_killed_sync_leaves_the_last_good_state_and_the_next_goes_on(
         assert (before.code, before.figures) == (3, calm), number
         after = psdm("forecast-prep", "--json")
         assert_by_hand(after, hand)
-        number += 7
-    assert killed >= 3
+        number += step
+    assert killed >= 4
     assert_by_hand(psdm("forecast-prep", "--offline", "--json"), hand)
 
 

@@ -66,7 +66,7 @@ def test_a_full_disk_is_said_and_what_was_stored_stays(
         home = mirrored.home.parent / f"full-{number}"
         shutil.copytree(mirrored.home, home)
         psdm = replace(mirrored, home=home)
-        done = limited(psdm, 16_384 * 2**number)("sync", "--full", "--json")
+        done = limited(psdm, 32_768 * 3**number)("sync", "--full", "--json")
         if done.code == 0:
             break
         failures += 1
