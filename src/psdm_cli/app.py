@@ -15,6 +15,7 @@ from psdm_cli.lazy import Family, Lazy, LazyGroup, Table
 
 OUTPUT_TROUBLE = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
 MONDAY, LOOK, SET_UP, SCRIPTS = "Monday", "Any day", "Set-up", "Scripts and help"
+WRITES = "Plans and what was written"
 
 COMMANDS: Table = {
     "forecast-prep": Lazy(
@@ -30,6 +31,16 @@ COMMANDS: Table = {
         MONDAY,
     ),
     "portfolio": Lazy("psdm_cli.commands.portfolio:portfolio", "Show every engagement at a glance.", LOOK),
+    "apply": Lazy("psdm_cli.commands.apply:apply", "Apply a plan that was saved with --plan-out.", WRITES),
+    "undo": Lazy("psdm_cli.commands.undo:undo", "Take back what a run wrote.", WRITES),
+    "journal": Family(
+        {
+            "list": Lazy("psdm_cli.commands.journal:list_", "Show the runs that wrote something."),
+            "show": Lazy("psdm_cli.commands.journal:show", "Show one run, change by change."),
+        },
+        "What was written to outside systems: list, show.",
+        WRITES,
+    ),
     "config": Family(
         {
             "init": Lazy("psdm_cli.commands.config:init", "Write a commented configuration file, asking a little."),

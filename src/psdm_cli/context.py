@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from rich.console import Console
     from typer import Context
 
+    from psdm_cli.changes.doors import Doors
     from psdm_cli.output.document import ResultDocument
     from psdm_cli.prompting import Prompter
     from psdm_cli.sandbox.server import KantataSandbox
     from psdm_cli.settings.loading import Loaded
     from psdm_cli.settings.model import Settings
     from psdm_cli.store.database import Store
+    from psdm_cli.systems.kantata.adapter import KantataAdapter
     from psdm_cli.systems.ports import Kantata, Progress
     from psdm_cli.workflows.diagnosis import TokenOwner
 
@@ -163,16 +165,16 @@ class Environment:
 
     def kantata(self) -> Kantata:
         """Kantata as workflows see it; the same one for the whole run. Raises `NotAllowed` when there is no token."""
-        return self._kantata
+        return self._adapter
 
     @cached_property
-    def _kantata(self) -> Kantata:
+    def _adapter(self) -> KantataAdapter:
         found = self.find_token("kantata")
         if found is None:
             raise tokens.missing("kantata")
         return self.kantata_with(found.value)
 
-    def kantata_with(self, token: str) -> Kantata:
+    def kantata_with(self, token: str) -> KantataAdapter:
         """Kantata as the owner of this token sees it."""
         from psdm_cli.systems.kantata.adapter import KantataAdapter
 
@@ -194,6 +196,15 @@ class Environment:
         from psdm_cli.systems.gitlab.owner import GitLabOwner
 
         return GitLabOwner(self.settings.gitlab.url, register(token), user_agent=f"psdm/{VERSION}")
+
+    def doors(self) -> Doors:
+        """Every door that this run may write through, by system and kind. Raises `NotAllowed` without a token."""
+        return self._adapter.doors()
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """What each system's plans are made for: an address, or the sandbox."""
+        return {"kantata": self.account_scope}
 
     @property
     def account_scope(self) -> str:

@@ -1,4 +1,4 @@
-"""Derives the compact table of Kantata's names (contract.json) from the OpenAPI document.
+"""Derives the compact tables of Kantata's names (contract.json, contract_writes.json) from the OpenAPI document.
 
 Run `python tests/contract/kantata_names.py` after the document changed; a test compares the two.
 """
@@ -14,25 +14,58 @@ import yaml
 DOCUMENT = Path(__file__).parent / "kantata.openapi.yaml"
 TABLE = Path(__file__).parents[2] / "src" / "psdm_cli" / "systems" / "kantata" / "contract.json"
 
+WRITES = TABLE.with_name("contract_writes.json")
+
 #: The calls that psdm makes; reading only.
 PATHS = (
     "/account_memberships",
     "/billing_milestones",
+    "/billing_milestones/{id}",
+    "/custom_field_values",
+    "/custom_field_values/{id}",
+    "/external_references",
     "/holidays",
+    "/participations",
+    "/posts",
+    "/posts/{id}",
     "/project_accounting_records",
     "/resource_requests",
+    "/resource_requests/{id}",
     "/roles",
     "/status_reports",
+    "/status_reports/{id}",
     "/stories",
+    "/stories/{id}",
     "/time_entries",
     "/time_off_entries",
     "/users",
     "/users/me",
     "/workspace_allocations",
+    "/workspace_allocations/{id}",
     "/workspace_resources",
     "/workspaces",
     "/workspaces/{id}",
     "/workweeks",
+)
+#: The calls with which psdm writes.
+WRITING = (
+    ("POST", "/billing_milestones"),
+    ("PUT", "/billing_milestones/{id}"),
+    ("DELETE", "/billing_milestones/{id}"),
+    ("POST", "/custom_field_values"),
+    ("DELETE", "/custom_field_values/{id}"),
+    ("POST", "/posts"),
+    ("DELETE", "/posts/{id}"),
+    ("POST", "/resource_requests"),
+    ("PUT", "/resource_requests/{id}"),
+    ("POST", "/status_reports"),
+    ("DELETE", "/status_reports/{id}"),
+    ("POST", "/stories"),
+    ("PUT", "/stories/{id}"),
+    ("DELETE", "/stories/{id}"),
+    ("POST", "/workspace_allocations"),
+    ("PUT", "/workspace_allocations/{id}"),
+    ("DELETE", "/workspace_allocations/{id}"),
 )
 #: How the document says that a boolean must not be sent as false.
 TRUE_ONLY = ("Value ignored", "false does nothing", "Does nothing when false")
@@ -68,6 +101,33 @@ def compact(document: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
     return table
 
 
+def compact_writes(document: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Per call, such as `POST /posts`: attribute → type, allowed values, longest text, required; `$key` is the body's."""
+    schemas = document["components"]["schemas"]
+    table: dict[str, dict[str, dict[str, Any]]] = {}
+    for method, path in WRITING:
+        operation = document["paths"][path][method.lower()]
+        table[f"{method} {path}"] = names = {}
+        if "requestBody" not in operation:
+            continue
+        bodies = operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
+        key, reference = next((key, body["$ref"]) for key, body in bodies.items() if "$ref" in body)
+        schema = schemas[reference.rsplit("/", 1)[1]]
+        for name, given in schema["properties"].items():
+            items = given.get("items")
+            kind = given.get("format", given.get("type", "object" if "allOf" in given else "any"))
+            rule: dict[str, Any] = {"type": kind if items is None else f"list of {items.get('type', 'object')}"}
+            if "enum" in given:
+                rule["values"] = given["enum"]
+            if "maxLength" in given:
+                rule["longest"] = given["maxLength"]
+            if name in schema.get("required", ()):
+                rule["required"] = True
+            names[name] = rule
+        names["$key"] = {"key": key}
+    return table
+
+
 def text(table: dict[str, dict[str, dict[str, Any]]]) -> str:
     """The table as it is stored: one parameter a line, so that a change reads well in a diff."""
     lines = ["{"]
@@ -82,4 +142,6 @@ def text(table: dict[str, dict[str, dict[str, Any]]]) -> str:
 
 
 if __name__ == "__main__":
-    TABLE.write_text(text(compact(yaml.safe_load(DOCUMENT.read_text(encoding="utf-8")))), encoding="utf-8")
+    published = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    TABLE.write_text(text(compact(published)), encoding="utf-8")
+    WRITES.write_text(text(compact_writes(published)), encoding="utf-8")

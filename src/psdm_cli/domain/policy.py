@@ -42,5 +42,6 @@ class Policy:
     soft_probability: Decimal = Decimal("0.40")
     health_yellow_eac: Decimal = Decimal("1.00")
     health_red_eac: Decimal = Decimal("1.10")
+    large_plan: int = 10
     prep_complete_at: time = time(10, 0)
     forecast_updated_at: time = time(11, 0)

@@ -29,6 +29,8 @@ class Answer:
             return "ok"
         if self.exit_code == 3:
             return "partial" if self.partial else "attention"
+        if self.exit_code == 7:  # some changes are in
+            return "partial"
         return "error"
 
     def json_result(self) -> Mapping[str, Any]:

@@ -26,6 +26,7 @@ POLICY: dict[str, str] = {
     "soft_probability": "probability of a soft booking",
     "health_yellow_eac": "estimate at completion / budget above which yellow is suggested",
     "health_red_eac": "the same for red",
+    "large_plan": "plans with more changes ask for their number instead of y",
     "prep_complete_at": "Monday: forecast preparation complete",
     "forecast_updated_at": "Monday: forecast and upside updated",
 }

@@ -1,4 +1,4 @@
-"""The Kantata adapter: the port's questions, answered from the REST API. Read-only."""
+"""The Kantata adapter: the port's questions, answered from the REST API. It writes through its doors alone."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from psdm_cli.systems.kantata.parsing import record
 from psdm_cli.systems.kantata.questions import PAGE, WORKSPACE_FIELDS, WORKSPACE_INCLUDES
 from psdm_cli.systems.kantata.reading import Memory, Reading
 from psdm_cli.systems.kantata.wording import PERMISSIONS, URL_HINT
-from psdm_cli.systems.ports import Batch, Me, Person, Progress, Read
+from psdm_cli.systems.ports import Batch, Directory, Me, Person, Progress, Read
 
 if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
+
+    from psdm_cli.changes.doors import Doors
 
 T = TypeVar("T")
 
@@ -78,6 +80,18 @@ class KantataAdapter:
     def close(self) -> None:
         """Close the connections; the adapter can still be used afterwards."""
         self._client.close()
+
+    def doors(self) -> Doors:
+        """The doors to this Kantata, by system and kind: the only way it is written."""
+        from psdm_cli.systems.kantata.doors import doors_of
+
+        return doors_of(self._client)
+
+    def directory(self) -> Directory:
+        """Who is who, and what is asked of whom; over the same connections."""
+        from psdm_cli.systems.kantata.directory import KantataDirectory
+
+        return KantataDirectory(self._client)
 
     def me(self) -> Me:
         """The token's owner. Raises `NotAllowed`, `Unavailable`, `BadAnswer`."""

@@ -23,7 +23,7 @@ MISREAD_REPEATS = 1
 _REPEATED_STATUS = frozenset({429, 502, 503, 504})
 
 
-class Misread(Exception):  # noqa: N818 - a reason, not an error of ours
+class Misread(Exception):
     """The answer is not what the contract says; the text says how."""
 
 
@@ -109,6 +109,35 @@ class Client:
                 self._repeat_or_raise(attempt, began, answer, permission)
         finally:
             attempt.over()
+
+    def send_once(self, method: str, place: str, body: bytes | None) -> Answer | Cut:
+        """POST, PUT or DELETE `place`, paced, once: whatever comes of it, it is not repeated here.
+
+        Raises `Unavailable` when the server asks for a longer pause than a call may wait; then nothing was sent.
+        """
+        attempt = _Attempts(self.call(), f"{method} {place}")
+        self._enter(attempt)
+        try:
+            answer = self._transport.write(method, place, body)
+            if isinstance(answer, Answer) and answer.status == 429:
+                self.pacer.limited(self._wait(answer, 0))
+        finally:
+            self.pacer.leave()
+        return answer
+
+    def refuse(self, what: str, answer: Answer, permission: str) -> NoReturn:
+        """Raise the error that a refusing answer means: `NotAllowed`, `Forbidden`, `NotFound`, `BadAnswer`."""
+        words = self._transport.clean(server_words(answer.body))
+        said = f"{answer.status}" + (f": {words}" if words else "")
+        self._refuse(_Attempts(self.call(), what), answer, said, words, permission)
+
+    def words(self, answer: Answer) -> str:
+        """What a server says is wrong, on one line and without the token."""
+        return self._transport.clean(server_words(answer.body))
+
+    def wait_of(self, answer: Answer) -> float:
+        """Seconds that a 429 asks for, or that we would wait."""
+        return self._wait(answer, 0)
 
     def _enter(self, attempt: _Attempts) -> None:
         try:

@@ -1,6 +1,7 @@
-"""One GET over HTTP: one origin, timeouts always, no redirects, the token in the header and nowhere else.
+"""One request over HTTP: one origin, timeouts always, no redirects, the token in the header and nowhere else.
 
-`requests` is imported at the first request (start-up). Nothing here can send anything but a GET.
+`requests` is imported at the first request (start-up). Nothing here repeats anything. A write goes over a connection of
+its own: on a kept one that the server has just closed, nobody could tell whether it arrived.
 """
 
 from __future__ import annotations
@@ -86,24 +87,39 @@ class Transport:
 
     def send(self, place: str, sent: Mapping[str, str]) -> Answer | Cut:
         """GET `place` with the query `sent`. Raises `NotAllowed` for what is no token; other failures are a `Cut`."""
+        return self._exchange("GET", place, sent, None)
+
+    def write(self, method: str, place: str, body: bytes | None) -> Answer | Cut:
+        """POST, PUT or DELETE, once. `Cut.reached` or a timeout: it may have been done. Raises as `send` does."""
+        return self._exchange(method, place, {}, body)
+
+    def _exchange(self, method: str, place: str, sent: Mapping[str, str], given: bytes | None) -> Answer | Cut:
         import requests
         import urllib3
 
         url = self._base + place + ("?" + urlencode(sent, safe=",:") if sent else "")
-        session = self._session()
+        reading = method == "GET"
+        session = self._session(fresh=not reading)
+        what = f"{method} {place}"
         began = self._clock()
         keep = False
         try:
-            with session.get(
-                url, timeout=(CONNECT_TIMEOUT, self._read_timeout), allow_redirects=False, stream=True
+            with session.request(
+                method,
+                url,
+                data=given,
+                headers={"Content-Type": "application/json"} if given is not None else None,
+                timeout=(CONNECT_TIMEOUT, self._read_timeout),
+                allow_redirects=False,
+                stream=True,
             ) as response:
                 body = self._body(response, began)
                 answer = Answer(response.status_code, response.headers, body)
-            keep = True
+            keep = reading
         except requests.exceptions.Timeout as error:
             reached = not isinstance(error, requests.exceptions.ConnectTimeout)
             return self._cut(
-                place, f"no answer within {self._read_timeout if reached else CONNECT_TIMEOUT:.0f} s", reached
+                what, f"no answer within {self._read_timeout if reached else CONNECT_TIMEOUT:.0f} s", reached
             )
         except requests.exceptions.SSLError as error:
             words = self.clean(str(error))
@@ -112,14 +128,14 @@ class Transport:
             return Cut("the address cannot be used", reached=False, hopeless=True)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             reached = "NewConnectionError" not in repr(error) and "NameResolutionError" not in repr(error)
-            return self._cut(place, "the connection was cut" if reached else "no connection", reached)
+            return self._cut(what, "the connection was cut" if reached else "no connection", reached)
         finally:
             if keep:
                 with self._lock:
                     self._sessions.append(session)
             else:
                 session.close()
-        self._note(answer, place, sent, self._clock() - began)
+        self._note(answer, what, sent, self._clock() - began)
         return answer
 
     def _body(self, response: Response, began: float) -> bytes:
@@ -133,11 +149,11 @@ class Transport:
                 raise requests.exceptions.ReadTimeout("dripping")
         return b"".join(chunks)
 
-    def _cut(self, place: str, words: str, reached: bool) -> Cut:
-        self.say(f"GET {place}: {words}")
+    def _cut(self, what: str, words: str, reached: bool) -> Cut:
+        self.say(f"{what}: {words}")
         return Cut(words, reached)
 
-    def _note(self, answer: Answer, place: str, sent: Mapping[str, str], seconds: float) -> None:
+    def _note(self, answer: Answer, what: str, sent: Mapping[str, str], seconds: float) -> None:
         moment = http_date(answer.headers.get("Date"))
         with self._lock:
             self.was_there = True
@@ -148,16 +164,16 @@ class Transport:
                 f"{name}={value if len(value) <= 60 else value[:57] + '…'}" for name, value in sent.items()
             )
             ident = answer.headers.get("X-Request-Id", "-")
-            self.say(f"GET {place} {shown} → {answer.status} in {seconds:.3f} s, request {ident}")
+            self.say(f"{what} {shown} → {answer.status} in {seconds:.3f} s, request {ident}")
 
     def say(self, text: str) -> None:
         """A line for the log, without secrets. Called from several threads."""
         if self._log is not None:
             self._log(self.clean(text))
 
-    def _session(self) -> Session:
+    def _session(self, *, fresh: bool = False) -> Session:
         with self._lock:
-            if self._sessions:
+            if self._sessions and not fresh:
                 return self._sessions.pop()
         import requests
         from requests.adapters import HTTPAdapter
