@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from psdm_cli.domain.bridge import Cause, EngagementBridge
+from psdm_cli.domain.bridge_words import told
 from psdm_cli.domain.comparison import EngagementChanges
 from psdm_cli.domain.money import Currency
 from psdm_cli.domain.report import ChangeLine, change_lines
-from psdm_cli.domain.snapshots import Snapshot
+from psdm_cli.domain.snapshots import FrozenEngagement, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,34 @@ class MonthDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class BridgeLine:
+    """What one cause makes of one engagement's month; `amount` is signed, `reasons` say who and what, largest first.
+
+    The lines of an engagement and month add up to its change, in the order of `Cause`.
+    """
+
+    project: str
+    sow: str | None
+    title: str
+    lead: str | None
+    cause: Cause
+    currency: str
+    month: str
+    amount: Decimal
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeTotal:
+    """What one cause makes over all engagements, in one currency: in sum and by month; signed."""
+
+    cause: Cause
+    currency: str
+    amount: Decimal
+    months: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
 class DifferenceReport:
     """What changed between two as-of dates, on days from the later one on."""
 
@@ -48,10 +78,16 @@ class DifferenceReport:
     projects: tuple[ProjectDifference, ...]
     months: tuple[MonthDifference, ...]
     warnings: tuple[str, ...]
+    bridge: tuple[BridgeLine, ...] = ()
+    bridge_totals: tuple[BridgeTotal, ...] = ()
 
 
 def difference_of(
-    before: Snapshot, after: Snapshot, changed: Sequence[EngagementChanges], warnings: tuple[str, ...]
+    before: Snapshot,
+    after: Snapshot,
+    changed: Sequence[EngagementChanges],
+    warnings: tuple[str, ...],
+    bridges: Sequence[EngagementBridge] = (),
 ) -> DifferenceReport:
     """The report of a comparison."""
     return DifferenceReport(
@@ -62,7 +98,56 @@ def difference_of(
         projects=tuple(_project(changes) for changes in changed),
         months=_months(before, after, {c.engagement.id for c in changed if not c.known}),
         warnings=warnings,
+        bridge=tuple(line for found in bridges for line in bridge_lines(found)),
+        bridge_totals=_bridge_totals(bridges),
     )
+
+
+def bridge_lines(found: EngagementBridge) -> Iterator[BridgeLine]:
+    """An engagement's causes by month, in the order of `Cause`."""
+    frozen = found.engagement
+    currency = _currency(frozen)
+    shown: dict[str, int] = {}  # each month's causes so far: what is printed adds up also where a cent has subunits
+    for cause in Cause:
+        steps = [step for step in found.steps if step.cause is cause]
+        for month, cents in found.months(cause).items():
+            before = shown.get(month, 0)
+            shown[month] = before + cents
+            yield BridgeLine(
+                frozen.id,
+                frozen.sow,
+                frozen.title,
+                frozen.lead,
+                cause,
+                currency.code,
+                month,
+                currency.amount(shown[month]) - currency.amount(before),
+                told((step for step in steps if month in step.months), currency),
+            )
+
+
+def _bridge_totals(bridges: Sequence[EngagementBridge]) -> tuple[BridgeTotal, ...]:
+    sums: dict[tuple[Currency, Cause], dict[str, int]] = {}
+    for found in bridges:
+        currency = _currency(found.engagement)
+        for cause in Cause:
+            for month, cents in found.months(cause).items():
+                of = sums.setdefault((currency, cause), {})
+                of[month] = of.get(month, 0) + cents
+    order = list(Cause)
+    return tuple(
+        BridgeTotal(
+            cause,
+            currency.code,
+            currency.amount(sum(of.values())),
+            {month: currency.amount(cents) for month, cents in sorted(of.items())},
+        )
+        for (currency, cause), of in sorted(sums.items(), key=lambda item: (item[0][0].code, order.index(item[0][1])))
+    )
+
+
+def _currency(frozen: FrozenEngagement) -> Currency:
+    return Currency(frozen.currency or "", frozen.base_unit)
 
 
 def _project(changes: EngagementChanges) -> ProjectDifference:

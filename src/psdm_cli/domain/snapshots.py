@@ -20,7 +20,10 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class FrozenBooking:
-    """A booking as it stood: who, when, at what rate, spread over which days."""
+    """A booking as it stood: who, when, at what rate, spread over which days.
+
+    `person` is the name, None for an unnamed resource and in snapshots that did not keep it yet.
+    """
 
     id: str
     user_id: str | None
@@ -28,6 +31,14 @@ class FrozenBooking:
     hard: bool
     rate: int | None
     spread: Spread
+    person: str | None = None
+
+    @property
+    def who(self) -> str:
+        """Whose booking it is, in words."""
+        if self.person is not None:
+            return f"{self.person} ({self.role})"
+        return f"unnamed {self.role}" if self.user_id is None else f"user {self.user_id} ({self.role})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +116,13 @@ def _frozen(forecast: EngagementForecast) -> FrozenEngagement:
     if forecast.booked is not None:
         bookings = tuple(
             FrozenBooking(
-                b.booking.id, b.booking.user_id, b.booking.role, b.booking.hard, b.booking.rate, b.booking.spread
+                b.booking.id,
+                b.booking.user_id,
+                b.booking.role,
+                b.booking.hard,
+                b.booking.rate,
+                b.booking.spread,
+                b.booking.person,
             )
             for b in forecast.booked
         )
@@ -148,6 +165,7 @@ def _engagement_document(engagement: FrozenEngagement) -> dict[str, Any]:
             {
                 "id": b.id,
                 "user_id": b.user_id,
+                "person": b.person,
                 "role": b.role,
                 "hard": b.hard,
                 "rate": b.rate,
@@ -187,6 +205,7 @@ def _engagement(item: Mapping[str, Any]) -> FrozenEngagement:
             FrozenBooking(
                 id=b["id"],
                 user_id=b["user_id"],
+                person=b.get("person"),
                 role=b["role"],
                 hard=b["hard"],
                 rate=b["rate"],

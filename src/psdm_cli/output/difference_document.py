@@ -54,7 +54,7 @@ class ForecastDiffDocument:
         return diff_result(self.report)
 
     def render_console(self, console: Console) -> None:
-        """Sums by month, then every change, the largest first."""
+        """Sums by month, then every change, the largest first, then why: cause by cause."""
         self.page(console.width).write(console)
 
     def page(self, width: int) -> Page:
@@ -107,6 +107,10 @@ class ForecastDiffDocument:
                     for project, change in changes
                 ],
             )
+        if report.bridge:
+            from psdm_cli.output.bridge_part import bridge_on_page
+
+            bridge_on_page(page, report)
         good_to_know(page, self.warnings)
         if any(change.kind is ChangeKind.PUSH for _, change in changes):
             page.blank()
@@ -167,6 +171,10 @@ class ForecastDiffDocument:
                 for project, change in changes
             ],
         )
+        if self.report.bridge:
+            from psdm_cli.output.bridge_part import bridge_in_markdown
+
+            bridge_in_markdown(page, self.report)
         if self.warnings:
             page.heading(2, "Good to know")
             page.items(self.warnings)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from psdm_cli.domain.breakdown import Breakdown, By
+from psdm_cli.domain.bridge import Cause
 from psdm_cli.domain.difference import DifferenceReport
 from psdm_cli.domain.portfolio_rows import PortfolioRow as DomainRow
 from psdm_cli.output.forecast_json import Change, EngagementType
@@ -119,6 +120,32 @@ class MonthDifference(Shape):
     change: Amount
 
 
+class BridgeLine(Shape):
+    """What one cause makes of one engagement's month; `amount` is signed.
+
+    The lines of an engagement and month add up to its change; causes are applied in the order of the enumeration.
+    """
+
+    project: str = Field(description="Kantata's id of the project.")
+    sow: Foreign | None
+    title: Foreign
+    lead: Foreign | None
+    cause: Cause
+    currency: Foreign
+    month: Month
+    amount: Amount
+    reasons: list[Foreign] = Field(description="Who and what, in words, the largest first.")
+
+
+class BridgeTotal(Shape):
+    """What one cause makes over all engagements, in one currency; signed."""
+
+    cause: Cause
+    currency: Foreign
+    amount: Amount
+    months: dict[Month, Amount]
+
+
 class ForecastDiffResult(Shape):
     """What changed between two as-of dates, on days from the later one on."""
 
@@ -128,6 +155,8 @@ class ForecastDiffResult(Shape):
     week: str
     projects: list[ProjectDifference]
     months: list[MonthDifference]
+    bridge: list[BridgeLine]
+    bridge_totals: list[BridgeTotal]
 
 
 class ForecastFreezeResult(Shape):

@@ -311,6 +311,7 @@ def freeze(sources: Sources, prepared: Prepared, *, dry_run: bool = False) -> Fr
 
 def difference(sources: Sources, selection: Selection, since: date | None) -> DifferenceReport:
     """What changed since the last frozen week, or since the last snapshot up to `since`. Raises `NotFound`."""
+    from psdm_cli.domain.bridge import bridge
     from psdm_cli.domain.comparison import compare
     from psdm_cli.domain.difference import difference_of
 
@@ -328,4 +329,4 @@ def difference(sources: Sources, selection: Selection, since: date | None) -> Di
         )
     after = assessment.snapshot()
     warnings = (*prepared.warnings, *warnings_of(assessment))
-    return difference_of(before, after, compare(before, after), warnings)
+    return difference_of(before, after, compare(before, after), warnings, bridge(before, after))
