@@ -30,6 +30,17 @@ COMMANDS: Table = {
         "The forecast: show, freeze, compare.",
         MONDAY,
     ),
+    "checklist": Family(
+        {
+            "list": Lazy("psdm_cli.commands.checklist:list_all", "List the checklists and their runs."),
+            "show": Lazy("psdm_cli.commands.checklist:show", "Show how a checklist stands."),
+            "resume": Lazy("psdm_cli.commands.checklist:resume", "Go on with a checklist, answer its open steps."),
+            "export": Lazy("psdm_cli.commands.checklist:export", "Print a checklist as a Markdown task list."),
+            "check": Lazy("psdm_cli.commands.checklist:check", "Check a checklist file of your team."),
+        },
+        "Checklists: list, show, resume, export, check a file.",
+        MONDAY,
+    ),
     "portfolio": Lazy("psdm_cli.commands.portfolio:portfolio", "Show every engagement at a glance.", LOOK),
     "apply": Lazy("psdm_cli.commands.apply:apply", "Apply a plan that was saved with --plan-out.", WRITES),
     "undo": Lazy("psdm_cli.commands.undo:undo", "Take back what a run wrote.", WRITES),

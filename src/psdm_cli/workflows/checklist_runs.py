@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Who works, where answers are kept, and what time it is. Not `keep`: nothing is stored (a dry run)."""
+    """Where answers are kept, by whom they are given, and what time it is. Not `keep`: nothing is stored (dry run)."""
 
     store: Store
-    who: str
     now: Callable[[], datetime]
     as_of: date
     zone: ZoneInfo
     keep: bool = True
+    who: str = ""
 
 
 @dataclass

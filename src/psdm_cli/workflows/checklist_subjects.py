@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,13 @@ from psdm_cli.domain.dates import WEEK, freeze_monday, month_of, quarter_of, wee
 from psdm_cli.errors import NotFound, Unavailable, WrongUsage
 from psdm_cli.workflows.checklist_runs import Desk, OpenRun
 from psdm_cli.workflows.forecasting import Prepared
+from psdm_cli.workflows.identity import ME, live_identity, remembered_owner
+from psdm_cli.workflows.refresh import Scope
 
 if TYPE_CHECKING:
     from psdm_cli.domain.engagements import Engagement
     from psdm_cli.store.database import Store
+    from psdm_cli.systems.ports import Kantata
 
 WEEK_NAME = re.compile(r"(\d{4})-W(\d{2})", re.IGNORECASE)
 TOO_OLD = (
@@ -28,12 +32,32 @@ TOO_OLD = (
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Who works, and the scope of that person's weeks."""
+
+    name: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """How psdm looks: `prepare` reads the portfolio and judges it; `scope` names whose week it is without reading."""
+    """How psdm looks: `prepare` reads the portfolio and judges it; `owner` tells who works, without reading it."""
 
     prepare: Callable[[], Prepared]
-    scope: Callable[[], str]
+    owner: Callable[[], Owner]
     fiscal_year_start: int = 2
+
+
+def owner_of(store: Store, kantata: Kantata | None, login: str, now: datetime) -> Owner:
+    """The token's owner; when Kantata cannot be asked the one remembered, else the user of this machine."""
+    if kantata is not None:
+        with contextlib.suppress(Unavailable):
+            live_identity(kantata, store, (ME,), now)
+    try:
+        me = remembered_owner(store)
+    except NotFound:
+        return Owner(login, f"user:{login}")
+    return Owner(me.name, Scope((me.id,)).key)
 
 
 def open_run(desk: Desk, reading: Reading, definition: Definition, subject: str | None) -> OpenRun:
@@ -52,17 +76,21 @@ def _open_week(desk: Desk, reading: Reading, definition: Definition, subject: st
     monday = freeze_monday(desk.as_of) if subject is None else monday_of(subject)
     week = week_name(monday)
     about = Subject(SubjectKind.WEEK, week, week, week_facts(monday, reading.fiscal_year_start))
-    if not definition.verifiers:
-        return OpenRun(desk, definition, about, reading.scope())
-    if week != this:
-        return OpenRun(desk, definition, about, reading.scope(), Verified({}, TOO_OLD.format(week=week, now=this)))
-    try:
-        prepared = reading.prepare()
-    except Unavailable as error:
-        unseen = Verified({}, f"could not look: {error.message}")
-        return OpenRun(desk, definition, about, reading.scope(), unseen, (f"{error.message} {error.hint}".strip(),))
-    steps = by_verifier(prepared.judged())
-    return OpenRun(desk, definition, about, prepared.scope_key, Verified(steps), prepared.warnings)
+    unseen = Verified()
+    warnings: tuple[str, ...] = ()
+    if definition.verifiers and week != this:
+        unseen = Verified({}, TOO_OLD.format(week=week, now=this))
+    elif definition.verifiers:
+        try:
+            prepared = reading.prepare()
+        except Unavailable as error:
+            unseen, warnings = Verified({}, f"could not look: {error.message}"), (error.hint,) if error.hint else ()
+        else:
+            steps = Verified(by_verifier(prepared.judged()))
+            desk = replace(desk, who=prepared.me.name)
+            return OpenRun(desk, definition, about, prepared.scope_key, steps, prepared.warnings)
+    owner = reading.owner()
+    return OpenRun(replace(desk, who=owner.name), definition, about, owner.scope, unseen, warnings)
 
 
 def _open_engagement(desk: Desk, reading: Reading, definition: Definition, subject: str | None) -> OpenRun:
@@ -82,6 +110,7 @@ def _open_engagement(desk: Desk, reading: Reading, definition: Definition, subje
     about = Subject(SubjectKind.ENGAGEMENT, engagement.id, engagement.name, engagement_facts(desk.store, engagement))
     steps = by_verifier(prepared.judged()) if definition.verifiers else {}
     own = {name: of_engagement(step, engagement.id, engagement.name) for name, step in steps.items()}
+    desk = replace(desk, who=prepared.me.name)
     return OpenRun(desk, definition, about, "", Verified(own), prepared.warnings)
 
 
