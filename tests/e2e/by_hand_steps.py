@@ -82,7 +82,9 @@ def _odd(one: Engagement) -> Found:
         if row["invoice_id"] is not None:
             continue
         if row["story_id"] is not None and row["story_id"] not in counted:
-            found[f"FP-03:linked-elsewhere:billing_milestone:{row['id']}"] = {"amount": one.money(row["amount_in_cents"])}
+            found[f"FP-03:linked-elsewhere:billing_milestone:{row['id']}"] = {
+                "amount": one.money(row["amount_in_cents"])
+            }
         elif row["currency"] != one.currency:
             found[f"FP-03:other-currency:billing_milestone:{row['id']}"] = {}
     return found
