@@ -60,9 +60,11 @@ def scope_of(mirror: Mirror, scope: Scope) -> ScopeState:
     """The scope as of its last refresh, for `--offline`. Raises `NotFound` when it was never read."""
     state = mirror.scope(scope.key)
     if state is None:
+        whole = mirror.scope(Scope(None).key) is not None
         raise NotFound(
             "Nothing has been read from Kantata for this selection yet.",
-            hint="Run the command once without --offline, or psdm sync.",
+            hint="Run the command once without --offline, or psdm sync."
+            + (" All projects were read: --lead all answers offline." if whole else ""),
         )
     return state
 
