@@ -105,23 +105,22 @@ def resume(
     person can tell; what psdm checks by itself is checked anew. A finding can be waived, with a reason, until a day;
     then it comes back.
     """
-    from psdm_cli.workflows.checklist_runs import answer_all
+    from psdm_cli.workflows.checklist_runs import Given, give
     from psdm_cli.workflows.checklist_walk import walk
 
     env = environment(ctx)
-    answers, notes = pairs(answer, "--answer"), pairs(note, "--note")
-    last_day = waiver_options(waive, reason, until)
+    given = Given(
+        answers=pairs(answer, "--answer"),
+        notes=pairs(note, "--note"),
+        waive=tuple(waive or ()),
+        reason=reason or "",
+        until=waiver_options(waive, reason, until),
+        unwaive=tuple(unwaive or ()),
+    )
     env.store(writing=True)
     run = opened(env, name, subject, lead)
-    for key in waive or ():
-        run.finding(key)
-    answer_all(run, answers, notes)
-    for key in waive or ():
-        if last_day is not None:
-            run.waive(key, reason or "", last_day)
-    for key in unwaive or ():
-        run.withdraw(key)
-    if env.interactive and not (answers or notes or waive or unwaive):
+    give(run, given)
+    if env.interactive and given.is_empty:
         walk(run, env.prompter())
     run.remember()
     env.finish(_document(env, run, "checklist resume"))

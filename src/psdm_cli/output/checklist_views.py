@@ -151,18 +151,7 @@ def _tasks(report: ChecklistReport) -> Iterable[tuple[bool, Part, Sequence[Part]
         if step.state is State.MANUAL and note.help:
             below.append(note.help)
         state = "" if step.state in (State.PASS, State.ATTENTION, State.DONE) else f" ({WORDS[step.state]})"
-        waived = f"; waived: {step.waived}" if step.waived else ""
-        what = said(
-            own("**"),
-            step.id,
-            own("** "),
-            step.title,
-            own(" ("),
-            step.owner,
-            own(f"){state}: "),
-            step.reason,
-            own(waived),
-        )
+        what = said(own("**"), step.id, own("** "), step.title, own(" ("), step.owner, own(f"){state}: "), step.reason)
         yield step.state in TICKED, what, below
 
 

@@ -170,21 +170,52 @@ def _meant(word: str, known: Sequence[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else "."
 
 
-def answer_all(opened: OpenRun, answers: Mapping[str, str], notes: Mapping[str, str]) -> tuple[RunStep, ...]:
-    """Give the answers of options, in an order that keeps what comes after what. Raises what `answer` raises.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What options ask for: answers and notes by step, findings to waive until a day with a reason, waivers to end."""
 
-    All are tried before the first is stored, so that a wrong one stores none. A note alone goes to the answer before.
+    answers: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    waive: tuple[str, ...] = ()
+    reason: str = ""
+    until: date | None = None
+    unwaive: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no option asks for anything."""
+        return not (self.answers or self.notes or self.waive or self.unwaive)
+
+
+def give(opened: OpenRun, given: Given) -> None:
+    """Do what options ask for, answers in an order that keeps what comes after what. Raises what `OpenRun` raises.
+
+    All of it is tried before the first is stored, so that a wrong one stores none. A note alone goes to the answer that
+    was given before.
     """
-    given = {step.strip().casefold(): value for step, value in answers.items()}
-    said = {step.strip().casefold(): note for step, note in notes.items()}
-    for step in said.keys() - given.keys():
+    answers = _answers(opened, given)
+    rehearsal = replace(opened, desk=replace(opened.desk, keep=False))
+    for trial in (rehearsal, opened):
+        for key in given.unwaive:
+            trial.withdraw(key)
+        for key in given.waive:
+            if given.until is None:
+                raise WrongUsage(f"{key}: a waiver needs a last day.")
+            trial.waive(key, given.reason, given.until)
+        for step, value, note in answers:
+            trial.answer(step, value, note)
+
+
+def _answers(opened: OpenRun, given: Given) -> list[tuple[str, str, str]]:
+    """Step, value and note of every answer, in the order of the walk."""
+    notes = {step.casefold(): note for step, note in given.notes.items()}
+    found = {step.casefold(): (step, value, notes.get(step.casefold(), "")) for step, value in given.answers.items()}
+    for step, note in given.notes.items():
+        if step.casefold() in found:
+            continue
         row = opened.run.row(step)
         if row is None or row.answer is None:
             raise WrongUsage(f"--note {step}: that step was not answered; add --answer {step}=VALUE.")
-        given[step] = row.answer.value
+        found[step.casefold()] = (step, row.answer.value, note)
     order = {step.id.casefold(): number for number, step in enumerate(opened.definition.walk())}
-    steps = sorted(given, key=lambda step: order.get(step, -1))
-    rehearsal = replace(opened, desk=replace(opened.desk, keep=False))
-    for trial in (rehearsal, opened):
-        rows = tuple(trial.answer(step, given[step], said.get(step, "")) for step in steps)
-    return rows
+    return [found[step] for step in sorted(found, key=lambda step: order.get(step, -1))]
