@@ -102,7 +102,7 @@ def compact(document: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def compact_writes(document: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Per call, such as `POST /posts`: attribute → type, allowed values, longest text, required; `$key` is the body's."""
+    """Per call, such as `POST /posts`: attribute → type, values, longest text, required; `$key` is the body’s."""
     schemas = document["components"]["schemas"]
     table: dict[str, dict[str, dict[str, Any]]] = {}
     for method, path in WRITING:
