@@ -46,6 +46,16 @@ FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...] | None]] = {
         "passive_acceptance": YES_NO,
     },
 }
+#: facts about an engagement that live in no system, so that a step may ask for them: as a day, or as one of these words
+ASKED: Mapping[str, tuple[str, ...] | InputType] = {
+    "kickoff": InputType.DATE,
+    "transition": InputType.DATE,
+    "sow_signed": InputType.DATE,
+    "sow_expiry": InputType.DATE,
+    "staffing": ("internal", "partner", "mixed"),
+    "infrastructure": YES_NO,
+    "passive_acceptance": YES_NO,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,8 @@ class Condition:
 class StepDefinition:
     """One step. `verifier` names the check of an auto step; `evidence` says what a person should have to show.
 
-    `blocking`: whether the checklist is blocked while this step needs attention or could not be verified.
+    `blocking`: whether the checklist is blocked while this step needs attention or could not be verified. `fact`: the
+    answer is kept as this fact about the engagement, for conditions and for every other command.
     """
 
     id: str
@@ -90,6 +101,7 @@ class StepDefinition:
     help: str = ""
     handbook: str = ""
     blocking: bool = True
+    fact: str | None = None
 
     @property
     def is_manual(self) -> bool:

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from psdm_cli.checklists.conditions import condition, meant
-from psdm_cli.checklists.definition import Condition, Definition, InputType, StepDefinition, StepKind, SubjectKind
+from psdm_cli.checklists.definition import (
+    ASKED,
+    YES_NO,
+    Condition,
+    Definition,
+    InputType,
+    StepDefinition,
+    StepKind,
+    SubjectKind,
+)
 from psdm_cli.checklists.reading import Reader
 from psdm_cli.checklists.verifiers import VERIFIERS
 from psdm_cli.errors import NotFound, WrongConfiguration
@@ -29,6 +38,7 @@ STEP_KEYS = (
     "help",
     "handbook",
     "blocking",
+    "fact",
 )
 #: keys that belong to one kind of step only
 OF_KIND = {"verifier": StepKind.AUTO, "options": StepKind.CHOICE, "input": StepKind.INPUT}
@@ -149,7 +159,7 @@ def _step(reader: Reader, row: Mapping[str, Any], place: Place, subject: Subject
                 why = f"only a step of kind {wanted.value} has it, and this one is {kind.value}"
                 reader.complain((*place, key), why)
     typed = kind is StepKind.INPUT and "input" in row
-    return StepDefinition(
+    step = StepDefinition(
         id=reader.name_of(row, place),
         title=reader.text(row, "title", place, required=True),
         owner=reader.text(row, "owner", place, required=True),
@@ -163,7 +173,31 @@ def _step(reader: Reader, row: Mapping[str, Any], place: Place, subject: Subject
         help=reader.text(row, "help", place),
         handbook=reader.text(row, "handbook", place),
         blocking=reader.truth(row, "blocking", place, default=True),
+        fact=reader.text(row, "fact", place) or None,
     )
+    if step.fact is not None:
+        _fact(reader, step, place, subject)
+    return step
+
+
+def _fact(reader: Reader, step: StepDefinition, place: Place, subject: SubjectKind) -> None:
+    """Complain where the answers of a step cannot be kept as the fact that it names."""
+    where, name = (*place, "fact"), step.fact or ""
+    if subject is not SubjectKind.ENGAGEMENT or step.kind is StepKind.AUTO:
+        reader.complain(where, "facts are asked of people, about engagements")
+    elif name not in ASKED:
+        reader.complain(where, f"there is no fact {name!r} that a step may ask for{meant(name, tuple(ASKED))}")
+    elif isinstance(wanted := ASKED[name], InputType):
+        if step.kind is not StepKind.INPUT or step.input is not wanted:
+            reader.complain(where, f"{name} is asked by kind: input with input: {wanted.value}")
+    elif not _fits(step, wanted):
+        reader.complain(where, f"{name} is one of: {', '.join(wanted)}; ask for it with these options")
+
+
+def _fits(step: StepDefinition, words: Sequence[str]) -> bool:
+    """Whether every answer of a step is one of these words."""
+    answers = {StepKind.CHOICE: step.options, StepKind.CONFIRM: YES_NO}.get(step.kind, ("",))
+    return set(answers) <= set(words)
 
 
 def _verifier(reader: Reader, row: Mapping[str, Any], place: Place, subject: SubjectKind) -> str | None:

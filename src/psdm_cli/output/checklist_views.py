@@ -118,8 +118,9 @@ def _next(report: ChecklistReport) -> list[tuple[str, str]]:
     if report.open:
         first = next((name for name in report.open if not report.notes[name].waits_for), report.open[0])
         commands.append((f"psdm checklist resume {report.id} {report.subject}", "answer the open steps one by one"))
-        if report.notes[first].answers:
-            commands.append((f"psdm checklist resume {report.id} --answer {first}=…", report.notes[first].answers))
+        commands.append(
+            (f"psdm checklist resume {report.id} {report.subject} --answer {first}=…", report.notes[first].answers)
+        )
     if report.id == FORECAST and any(step.state is State.ATTENTION and step.findings for step in report.steps):
         commands.append(("psdm forecast-prep", "the findings in full, with what to do about them"))
     commands.append((f"psdm checklist export {report.id} {report.subject} --markdown", "as a task list for an issue"))

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from psdm_cli.checklists.answers import Answer, accepted
-from psdm_cli.checklists.definition import Definition
+from psdm_cli.checklists.answers import SKIP, Answer, accepted
+from psdm_cli.checklists.definition import Definition, StepDefinition
 from psdm_cli.checklists.engine import Run, RunStep, Subject, Verified, run
 from psdm_cli.domain.findings import Finding, Step
 from psdm_cli.domain.waivers import Returned, Waiver, apply_waivers, returned, waiver
@@ -97,11 +97,20 @@ class OpenRun:
         except ValueError as error:
             raise WrongUsage(f"{row.step.id}: {error}.") from None
         stored = StoredAnswer(row.step.id, kept, note, self.desk.who, self.desk.now(), now.seen())
+        self._keep_fact(row.definition, kept)
         if self.desk.keep:
             self._store.checklists.answer(self.key, self.subject.name, stored)
         self._answers[row.step.id] = self._answer(stored)
         self.remember()
         return self._row(self.run, step_id)
+
+    def _keep_fact(self, step: StepDefinition, value: str) -> None:
+        """Before the answer itself, so that a crash between the two asks again instead of losing the fact."""
+        if step.fact is None or value == SKIP:
+            return
+        if self.desk.keep:
+            self._store.facts.put(self.subject.id, step.fact, value, who=self.desk.who, at=self.desk.now())
+        self.subject = replace(self.subject, facts={**self.subject.facts, step.fact: value})
 
     def waive(self, key: str, reason: str, until: date) -> Waiver:
         """Store a waiver of a live finding of this run.
