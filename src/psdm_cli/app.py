@@ -41,6 +41,7 @@ COMMANDS: Table = {
         "Checklists: list, show, resume, export, check a file.",
         MONDAY,
     ),
+    "today": Lazy("psdm_cli.commands.today:today", "Show what is due, for which project, by when.", LOOK),
     "portfolio": Lazy("psdm_cli.commands.portfolio:portfolio", "Show every engagement at a glance.", LOOK),
     "apply": Lazy("psdm_cli.commands.apply:apply", "Apply a plan that was saved with --plan-out.", WRITES),
     "undo": Lazy("psdm_cli.commands.undo:undo", "Take back what a run wrote.", WRITES),

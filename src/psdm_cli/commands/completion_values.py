@@ -68,6 +68,13 @@ def step_ids(incomplete: str) -> Values:
     return _offered(STEPS.items(), incomplete)
 
 
+def duty_names(incomplete: str) -> Values:
+    """What a PM owes every week."""
+    from psdm_cli.domain.cadence import Duty
+
+    return _offered([duty.value for duty in Duty], incomplete)
+
+
 def groupings(incomplete: str) -> Values:
     """What the forecast's rows can stand for."""
     return _offered(GROUPINGS, incomplete)

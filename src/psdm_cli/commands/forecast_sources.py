@@ -78,12 +78,15 @@ def rules(settings: Settings) -> Rules:
 
 
 @contextlib.contextmanager
-def sources(env: Environment, label: str = "Reading Kantata") -> Iterator[Sources]:
-    """The store, Kantata (unless --offline), the clock and the rules of this run, with progress shown while reading."""
+def sources(env: Environment, label: str = "Reading Kantata", *, offline: bool = False) -> Iterator[Sources]:
+    """The store, Kantata (unless --offline or `offline`), the clock and the rules of this run.
+
+    Progress is shown while reading.
+    """
     from psdm_cli.workflows.forecasting import Sources
 
-    kantata = None if env.options.offline else env.kantata()
-    with env.progress(label) as progress:
+    kantata = None if offline or env.options.offline else env.kantata()
+    with env.progress(label) if kantata is not None else contextlib.nullcontext() as progress:
         yield Sources(
             store=env.store(),
             kantata=kantata,

@@ -43,5 +43,9 @@ class Policy:
     health_yellow_eac: Decimal = Decimal("1.00")
     health_red_eac: Decimal = Decimal("1.10")
     large_plan: int = 10
+    today_milestone_days: int = 14
+    today_expiry_days: int = 60
+    today_gap_days: int = 7
+    today_waiver_days: int = 7
     prep_complete_at: time = time(10, 0)
     forecast_updated_at: time = time(11, 0)

@@ -20,6 +20,7 @@ SHAPES: dict[str, str] = {
     "forecast show": "psdm_cli.output.views_json:ForecastShowResult",
     "forecast diff": "psdm_cli.output.views_json:ForecastDiffResult",
     "forecast freeze": "psdm_cli.output.views_json:ForecastFreezeResult",
+    "today": "psdm_cli.output.today_shapes:TodayResult",
     "portfolio": "psdm_cli.output.views_json:PortfolioResult",
     "apply": "psdm_cli.output.plan_shapes:AppliedResult",
     "undo": "psdm_cli.output.plan_shapes:AppliedResult",

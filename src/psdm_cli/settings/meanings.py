@@ -27,6 +27,10 @@ POLICY: dict[str, str] = {
     "health_yellow_eac": "estimate at completion / budget above which yellow is suggested",
     "health_red_eac": "the same for red",
     "large_plan": "plans with more changes ask for their number instead of y",
+    "today_milestone_days": "days ahead in which psdm today shows milestones",
+    "today_expiry_days": "days ahead in which it shows SOWs that expire",
+    "today_gap_days": "days ahead in which it shows gaps in hard bookings that begin",
+    "today_waiver_days": "days ahead in which it shows waivers that end",
     "prep_complete_at": "Monday: forecast preparation complete",
     "forecast_updated_at": "Monday: forecast and upside updated",
 }
