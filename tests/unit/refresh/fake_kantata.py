@@ -132,7 +132,7 @@ class FakeKantata:
         found: list[int | None] = []
         for read in reads:
             assert read.updated_after is None
-            rows = len(self._select(read, self.rows[read.kind])) + len(self._select(read, self.malformed[read.kind]))
+            rows = len(self._select(read, self._rows(read.kind))) + len(self._select(read, self.malformed[read.kind]))
             extra = 0 if read.workspace_ids or read.user_ids else self.invisible.get(read.kind, 0)
             found.append(None if read.kind in self.refused else rows + extra)
         return found
@@ -140,13 +140,32 @@ class FakeKantata:
     def _answer(self, read: Read) -> Batch:
         if read.kind in self.refused:
             return Batch(read, refusal=self.refused[read.kind])
-        records = tuple(self._select(read, self.rows[read.kind]))
+        records = tuple(self._select(read, self._rows(read.kind)))
         side: tuple[tuple[Kind, tuple[Record, ...]], ...] = ()
         if read.kind is Kind.WORKSPACES and self.reports_with_projects:
             inside = tuple(record.id for record in records)
             reports = self._select(Read(Kind.STATUS_REPORTS, inside), self.rows[Kind.STATUS_REPORTS]) if inside else []
             side = ((Kind.STATUS_REPORTS, tuple(reports)),)
         return Batch(read, records, tuple(self._select(read, self.malformed[read.kind])), side=side)
+
+    def _by_person(self) -> dict[str, tuple[Record, datetime]]:
+        """People's bookings: those on the projects as well as those that are only known as somebody's."""
+        found = dict(self.rows[Kind.ALLOCATIONS_ELSEWHERE])
+        for id_, (row, at) in self.rows[Kind.ALLOCATIONS].items():
+            assert isinstance(row, Allocation)
+            resource = self.rows[Kind.RESOURCES].get(row.resource_id or "", (None, at))[0]
+            project = self.rows[Kind.WORKSPACES].get(row.workspace_id or "", (None, at))[0]
+            if isinstance(resource, Resource) and resource.user_id is not None:
+                title = project.title if isinstance(project, Workspace) else None
+                days = row.start_date, row.end_date
+                booked = AllocationElsewhere(
+                    id_, resource.user_id, *days, row.minutes, row.hard, row.workspace_id, title
+                )
+                found[id_] = (booked, at)
+        return found
+
+    def _rows(self, kind: Kind) -> dict[str, tuple[Record, datetime]]:
+        return self._by_person() if kind is Kind.ALLOCATIONS_ELSEWHERE else self.rows[kind]
 
     def _select(self, read: Read, rows: dict[str, tuple[Any, datetime]]) -> list[Any]:
         found = []
