@@ -121,6 +121,7 @@ class Story:
     assigned: bool | None = None  # has a current assignment, of a person or of an unnamed resource
     custom_fields: tuple[tuple[str, str], ...] | None = None
     updated_at: datetime | None = None
+    position: int | None = None  # its place among the tasks of the project
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -33,7 +33,7 @@ class Read:
     """One question to Kantata: all rows of `kind` for these workspaces or users.
 
     `updated_after` narrows to changes where the kind offers it. `window` (half-open) narrows bookings elsewhere to
-    those overlapping it. Empty `workspace_ids` and `user_ids` mean no such filter (holidays, roles, requests).
+    those overlapping it, and time entries to those performed in it. Empty `workspace_ids` and `user_ids` mean no such filter (holidays, roles, requests).
     """
 
     kind: Kind
@@ -92,3 +92,52 @@ class Kantata(Protocol):
 
     def workspace(self, workspace_id: str) -> Workspace | None:
         """One project by id, archived ones included; None when unknown or invisible."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedRequest:
+    """A resource request and what became of it. `status`: new, approved, rejected or cancelled.
+
+    `person` None: the resource has no name yet. The dates and hours are those of the resource's bookings.
+    """
+
+    id: str
+    status: str | None
+    workspace_id: str | None
+    resource_id: str | None
+    role: str | None = None
+    person: str | None = None
+    asked_by: str | None = None
+    approvers: tuple[str, ...] = ()
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """What somebody can do; `level` 1 to 5, None when it is not told."""
+
+    name: str
+    level: int | None = None
+
+
+class Directory(Protocol):
+    """Who is who in Kantata, who takes part where, what is asked of whom. Read live, never kept.
+
+    Every call may raise `Forbidden` (naming the permission), `NotAllowed`, `Unavailable`, `BadAnswer`.
+    """
+
+    def person(self, user_id: str) -> Person | None:
+        """One user by id; None when unknown or invisible."""
+
+    def by_email(self, email: str) -> Person | None:
+        """One user by e-mail address; None when unknown or invisible."""
+
+    def participants(self, workspace_id: str) -> Sequence[Person]:
+        """Who takes part in a project on our side."""
+
+    def requests(self, workspace_ids: Sequence[str]) -> Sequence[FollowedRequest]:
+        """Every resource request of these projects, the latest first, answered ones included."""
+
+    def skills(self) -> Mapping[str, tuple[Skill, ...]]:
+        """The skills of everybody visible on the account, by user id; whoever has none is left out."""

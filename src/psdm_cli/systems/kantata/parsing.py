@@ -187,6 +187,7 @@ def _story(key: str, row: Row, sides: Sides) -> Story:
         assigned=_assigned(row, sides),
         custom_fields=custom_fields(key, "Story", row, sides),
         updated_at=instant(row, "updated_at"),
+        position=whole(row, "position"),
     )
 
 

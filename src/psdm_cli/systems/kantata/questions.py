@@ -219,6 +219,9 @@ def _base(read: Read) -> Ask:
     if read.kind is Kind.ALLOCATIONS_ELSEWHERE and read.window is not None:
         first, end = read.window
         params["overlaps_with_date_range"] = f"{first}:{end - timedelta(days=1)}"
+    if read.kind is Kind.TIME_ENTRIES and read.window is not None:
+        first, end = read.window
+        params["date_performed_between"] = f"{first}:{end - timedelta(days=1)}"
     return Ask(read.kind, shape.path, params, shape.needs)
 
 

@@ -1,0 +1,1 @@
+"""Repairs proposed for findings: pure values; workflows make changes of them."""
