@@ -260,6 +260,14 @@ def test_counting_is_cheap(kantata: ScriptedKantata, adapter: KantataAdapter) ->
     assert {seen.query["per_page"] for seen in kantata.seen} == {"1"}
 
 
+def test_counting_peoples_bookings_asks_for_all_of_them_together(
+    kantata: ScriptedKantata, adapter: KantataAdapter
+) -> None:
+    kantata.tables["/workspace_allocations"] = [{"id": str(n), "workspace_resource_id": "901"} for n in range(7)]
+    assert adapter.count([Read(Kind.ALLOCATIONS_ELSEWHERE, user_ids=("8", "9", "10"))]) == [7]
+    assert [seen.query["user_ids"] for seen in kantata.seen] == ["8,9,10"]
+
+
 def test_counting_where_the_token_may_not_look(kantata: ScriptedKantata, adapter: KantataAdapter) -> None:
     kantata.always("/time_off_entries", errors(403, "no"))
     assert adapter.count([Read(Kind.TIME_OFF), Read(Kind.ROLES)]) == [None, 0]

@@ -221,7 +221,7 @@ class Reading:
         if got.lacking and number == 1:
             self._widen(stream, got.lacking)
             return
-        if got.anonymous and number == 1:
+        if got.anonymous and number == 1 and not stream.counting:  # a count need not know whose the rows are
             owner = stream.owner
             self._open(owner, by_person(stream.ask))
             owner.streams.remove(stream)
