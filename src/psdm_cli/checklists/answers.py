@@ -13,6 +13,7 @@ from psdm_cli.checklists.definition import InputType, StepDefinition, StepKind
 from psdm_cli.domain.findings import State
 
 YES, NO, SKIP = "yes", "no", "skip"
+MOST_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _number(value: str) -> str:
         found = Decimal(value)
     except InvalidOperation:
         found = Decimal("NaN")
-    if not found.is_finite():
+    if not found.is_finite() or abs(found.adjusted()) > MOST_DIGITS:
         raise ValueError(f"expected a number, such as 12 or 7.5, not {value!r}")
     return f"{found:f}"
 
