@@ -15,12 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from psdm_cli.errors import StoreProblem
 from psdm_cli.store import dialect, problems, revisions
 from psdm_cli.store.checklists import ChecklistRuns
+from psdm_cli.store.decisions import Decisions
 from psdm_cli.store.facts import Facts
 from psdm_cli.store.journal import StoredJournal
 from psdm_cli.store.locks import FileLock, Lock, ServerLock
 from psdm_cli.store.mirror import Mirror, accounts
 from psdm_cli.store.snapshots import Snapshots
 from psdm_cli.store.states import Check
+from psdm_cli.store.upside import Upside
 from psdm_cli.store.waivers import Waivers
 
 
@@ -134,6 +136,15 @@ class Store:
     def waivers(self) -> Waivers:
         """The findings that somebody answers for."""
         return Waivers(self)
+
+    @property
+    def upside(self) -> Upside:
+        """The ledger of what could land beyond the hard forecast."""
+        return Upside(self)
+
+    def decisions(self, week: str, scope: str) -> Decisions:
+        """What was decided about findings in a week's walk of these leads."""
+        return Decisions(self, week, scope)
 
     @property
     def journal(self) -> StoredJournal:

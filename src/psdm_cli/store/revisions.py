@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, select
 
 from psdm_cli.store import dialect, problems, tables
 
-REVISIONS = ("0001", "0002", "0003")  # oldest first; a test holds them against the migrations
+REVISIONS = ("0001", "0002", "0003", "0004")  # oldest first; a test holds them against the migrations
 HEAD = REVISIONS[-1]
 
 

@@ -206,3 +206,56 @@ changes = Table(
     Column("error", Text),
     Index(None, "state"),
 )
+
+upside_entries = Table(
+    "upside_entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("source", Text, nullable=False),  # what it stands for: soft-booking:ID, milestone:story:ID, …
+    Column("project", Text),
+    Column("sow", Text),
+    Column("engagement", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("scenario", String(20), nullable=False),
+    Column("hours", String(40)),  # hours, amount and probability: decimals as text
+    Column("amount", String(40)),
+    Column("currency", String(8)),
+    Column("quarter", String(8), nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("probability", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("links", Text, nullable=False),  # JSON: the records it is about
+    Column("status", String(16), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("made_at", String(40), nullable=False),
+    Column("reviewed_at", String(40)),
+    UniqueConstraint("site", "source", "quarter"),
+)
+
+upside_history = Table(
+    "upside_history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry_id", Integer, ForeignKey("upside_entries.id", ondelete="CASCADE"), nullable=False),
+    Column("changed_at", String(40), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("body", Text, nullable=False),  # JSON: the entry as it stood from then on
+    Index(None, "entry_id"),
+)
+
+walk_decisions = Table(
+    "walk_decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("week", String(8), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("decided_at", String(40), nullable=False),
+    Column("seen", Text, nullable=False),  # JSON: the finding as it stood there
+    Index(None, "site", "week", "scope"),
+)
