@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from psdm_cli.domain.findings import State, Step
 from psdm_cli.domain.waivers import Waiver
+
+PLAIN = re.compile(r"\d{4}-W\d{2}|SOW-\d{1,20}", re.IGNORECASE)
+
+
+def typed(name: str, subject_id: str) -> str:
+    """How a subject is typed: by its name where that is a week or a SOW number, else by its id. Titles need quotes."""
+    return name if PLAIN.fullmatch(name) else subject_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +31,15 @@ class StepNote:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistReport:
-    """How a checklist stands for a subject. `open` are the manual steps that wait for a person, in their order."""
+    """How a checklist stands for a subject. `open` are the manual steps that wait for a person, in their order.
+
+    `reference` is how the subject is typed in a command: a week, a SOW number, or the project's id.
+    """
 
     id: str
     title: str
     subject: str
+    reference: str
     as_of: date
     steps: tuple[Step, ...]
     done: int
@@ -57,6 +69,7 @@ class RunLine:
 
     checklist: str
     subject: str
+    reference: str
     scope: str
     who: str
     started_at: datetime

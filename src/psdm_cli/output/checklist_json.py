@@ -45,6 +45,7 @@ class RunRow(Shape):
 
     checklist: Foreign
     subject: Foreign
+    reference: Foreign = Field(description="The subject as it is typed: a week, a SOW number, or the project's id.")
     scope: Foreign = Field(description="Whose run it is; empty: everybody's.")
     who: Foreign
     started_at: datetime

@@ -8,7 +8,7 @@ from psdm_cli.domain.checklist_report import CheckedFile, ChecklistReport, Check
 from psdm_cli.domain.findings import Finding, State, Step
 from psdm_cli.output.layout import Column, Page, Row, Span
 from psdm_cli.output.markdown import INTERNAL, Markdown, Own, Part, own, said
-from psdm_cli.output.views import good_to_know, next_steps
+from psdm_cli.output.views import good_to_know
 from psdm_cli.output.wording import STYLES, SYMBOLS, WORDS, counted, message_of, standing
 
 FORECAST = "forecast-prep"
@@ -32,7 +32,7 @@ def run_page(report: ChecklistReport, command: str, width: int, *, verbose: bool
     _steps(page, report, verbose=verbose)
     _waivers(page, report)
     good_to_know(page, report.warnings)
-    next_steps(page, _next(report))
+    _type_next(page, _next(report))
     return page
 
 
@@ -117,14 +117,19 @@ def _next(report: ChecklistReport) -> list[tuple[str, str]]:
     commands = []
     if report.open:
         first = next((name for name in report.open if not report.notes[name].waits_for), report.open[0])
-        commands.append((f"psdm checklist resume {report.id} {report.subject}", "answer the open steps one by one"))
+        commands.append((f"psdm checklist resume {report.id} {report.reference}", "answer the open steps one by one"))
         commands.append(
-            (f"psdm checklist resume {report.id} {report.subject} --answer {first}=…", report.notes[first].answers)
+            (f"psdm checklist resume {report.id} {report.reference} --answer {first}=…", report.notes[first].answers)
         )
     if report.id == FORECAST and any(step.state is State.ATTENTION and step.findings for step in report.steps):
         commands.append(("psdm forecast-prep", "the findings in full, with what to do about them"))
-    commands.append((f"psdm checklist export {report.id} {report.subject} --markdown", "as a task list for an issue"))
+    commands.append((f"psdm checklist export {report.id} {report.reference} --markdown", "as a task list for an issue"))
     return commands
+
+
+def _type_next(page: Page, commands: Sequence[tuple[str, str]]) -> None:
+    page.heading("Next")
+    page.table((Column(""), Column("", least=12, lines=3)), commands, indent=2)
 
 
 def run_markdown(report: ChecklistReport) -> str:
@@ -189,7 +194,7 @@ def list_page(report: ChecklistsReport, width: int) -> Page:
         page.table(columns, [_run(run) for run in report.runs])
     first = report.runs[0] if report.runs else None
     name = first.checklist if first else report.checklists[0].id
-    next_steps(page, [(f"psdm checklist show {name}{f' {first.subject}' if first else ''}", "how it stands now")])
+    _type_next(page, [(f"psdm checklist show {name}{f' {first.reference}' if first else ''}", "how it stands now")])
     return page
 
 

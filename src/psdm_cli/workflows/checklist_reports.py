@@ -15,6 +15,7 @@ from psdm_cli.domain.checklist_report import (
     ChecklistsReport,
     RunLine,
     StepNote,
+    typed,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def report_of_run(opened: OpenRun) -> ChecklistReport:
         id=now.definition.id,
         title=now.definition.title,
         subject=now.subject.name,
+        reference=typed(now.subject.name, now.subject.id),
         as_of=opened.desk.as_of,
         steps=now.steps,
         done=now.done,
@@ -75,6 +77,7 @@ def list_checklists(store: Store, folder: Path | None) -> ChecklistsReport:
             RunLine(
                 checklist=run.key.checklist,
                 subject=run.name,
+                reference=typed(run.name, run.key.subject),
                 scope=run.key.scope,
                 who=run.who,
                 started_at=run.started_at,

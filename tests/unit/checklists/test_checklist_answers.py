@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from runs import step
+from checklist_samples import step
 
 from psdm_cli.checklists.answers import accepted
 from psdm_cli.checklists.definition import InputType, StepDefinition

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from runs import WEEK, answer, checklist, finding, judged, step, verified
+from checklist_samples import WEEK, answer, checklist, finding, judged, step, verified
 
 from psdm_cli.checklists.conditions import condition
 from psdm_cli.checklists.definition import SubjectKind

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from runs import AS_OF, NOW, WEEK, checklist, finding, judged, step, verified
+from checklist_samples import AS_OF, NOW, WEEK, checklist, finding, judged, step, verified
 
 from psdm_cli.checklists.conditions import condition
 from psdm_cli.checklists.definition import Definition, InputType, SubjectKind

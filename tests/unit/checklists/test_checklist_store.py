@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from runs import AS_OF, NOW
+from checklist_samples import AS_OF, NOW
 
 from psdm_cli.domain.waivers import Waiver
 from psdm_cli.store import open_store
