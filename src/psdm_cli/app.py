@@ -42,7 +42,9 @@ COMMANDS: Table = {
         MONDAY,
     ),
     "today": Lazy("psdm_cli.commands.today:today", "Show what is due, for which project, by when.", LOOK),
+    "open": Lazy("psdm_cli.commands.open:open_", "Open a handbook link or an engagement's Kantata page.", LOOK),
     "portfolio": Lazy("psdm_cli.commands.portfolio:portfolio", "Show every engagement at a glance.", LOOK),
+    "why": Lazy("psdm_cli.commands.why:why", "Explain a figure, a finding or a step: rows, rule, handbook.", LOOK),
     "apply": Lazy("psdm_cli.commands.apply:apply", "Apply a plan that was saved with --plan-out.", WRITES),
     "undo": Lazy("psdm_cli.commands.undo:undo", "Take back what a run wrote.", WRITES),
     "journal": Family(
@@ -53,6 +55,17 @@ COMMANDS: Table = {
         "What was written to outside systems: list, show.",
         WRITES,
     ),
+    "booking": Family(
+        {
+            "list": Lazy("psdm_cli.commands.booking:list_bookings", "Show bookings, or requests and their answers."),
+            "request": Lazy("psdm_cli.commands.booking:request", "Request hours from the project coordinator."),
+            "change": Lazy("psdm_cli.commands.booking:change", "Ask for a booking to be changed."),
+            "harden": Lazy("psdm_cli.commands.booking:harden", "Ask for soft bookings to be made hard."),
+        },
+        "Bookings: list, request, change, harden.",
+        LOOK,
+    ),
+    "people": Lazy("psdm_cli.commands.people:people", "Show free hours, and who could take open work.", LOOK),
     "config": Family(
         {
             "init": Lazy("psdm_cli.commands.config:init", "Write a commented configuration file, asking a little."),
@@ -80,6 +93,17 @@ COMMANDS: Table = {
         },
         "Practise without an account: serve, reset.",
         SET_UP,
+    ),
+    "state": Family(
+        {
+            "show": Lazy("psdm_cli.commands.state:show", "Say where psdm's memory is, how large, how old."),
+            "export": Lazy("psdm_cli.commands.state:export", "Write it into one file, to be moved."),
+            "import": Lazy("psdm_cli.commands.state:import_", "Take a file in, after a plan of what differs."),
+            "check": Lazy("psdm_cli.commands.state:check", "Check the database, or a state file."),
+        },
+        "psdm's memory: where it is; export, import, check.",
+        SCRIPTS,
+        default="show",
     ),
     "sync": Lazy("psdm_cli.commands.sync:sync", "Bring the local mirror of Kantata up to date.", SCRIPTS),
     "schema": Lazy("psdm_cli.commands.schema:schema", "Print the JSON Schema of a command's document.", SCRIPTS),

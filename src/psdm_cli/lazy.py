@@ -40,11 +40,12 @@ class Lazy:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Commands under one name: `psdm NAME COMMAND`."""
+    """Commands under one name: `psdm NAME COMMAND`. `default` is the one that `psdm NAME` alone runs."""
 
     commands: Mapping[str, Lazy]
     summary: str
     section: str = "Commands"
+    default: str | None = None
 
 
 Table = Mapping[str, Lazy | Family]
@@ -112,9 +113,10 @@ class LazyCommand(TyperCommand):
 class LazyGroup(TyperGroup):
     """A group that knows its commands by name and summary and imports the one that is called."""
 
-    def __init__(self, name: str, table: Table, *, epilog: str = "", **kwargs: Any) -> None:
+    def __init__(self, name: str, table: Table, *, epilog: str = "", default: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name, rich_markup_mode=None, invoke_without_command=True, **kwargs)
         self.table = table
+        self.default = default
         self.tail = epilog
         self.params.extend(common_parameters())
 
@@ -128,7 +130,7 @@ class LazyGroup(TyperGroup):
         if entry is None:
             return None
         if isinstance(entry, Family):
-            return LazyGroup(cmd_name, entry.commands, help=entry.summary)
+            return LazyGroup(cmd_name, entry.commands, help=entry.summary, default=entry.default)
         return load(cmd_name, entry)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
@@ -146,6 +148,8 @@ class LazyGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a group alone shows its help, except where options ask for something it cannot do."""
+        if not ctx._protected_args and self.default is not None:
+            ctx._protected_args = [self.default]
         if not ctx._protected_args:
             raise WrongUsage(
                 f"{ctx.command_path} needs a command: {', '.join(self.table)}.",

@@ -14,14 +14,21 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 SETUP = "psdm_cli.output.setup_shapes"
+STAFFING = "psdm_cli.output.booking_shapes"
 #: command as typed -> "module:Model" of its `result`; imported when asked for
 SHAPES: dict[str, str] = {
     "forecast-prep": "psdm_cli.output.forecast_json:ForecastPrepResult",
     "forecast show": "psdm_cli.output.views_json:ForecastShowResult",
     "forecast diff": "psdm_cli.output.views_json:ForecastDiffResult",
     "forecast freeze": "psdm_cli.output.views_json:ForecastFreezeResult",
+    "open": "psdm_cli.output.open_document:OpenResult",
+    "state": "psdm_cli.output.state_shapes:StateResult",
+    "state export": "psdm_cli.output.state_shapes:ExportResult",
+    "state import": "psdm_cli.output.state_shapes:ImportResult",
+    "state check": "psdm_cli.output.state_shapes:CheckResult",
     "today": "psdm_cli.output.today_shapes:TodayResult",
     "portfolio": "psdm_cli.output.views_json:PortfolioResult",
+    "why": "psdm_cli.output.why_json:WhyResult",
     "apply": "psdm_cli.output.plan_shapes:AppliedResult",
     "undo": "psdm_cli.output.plan_shapes:AppliedResult",
     "journal list": "psdm_cli.output.plan_shapes:JournalResult",
@@ -31,6 +38,12 @@ SHAPES: dict[str, str] = {
     "checklist resume": "psdm_cli.output.checklist_json:ChecklistShown",
     "checklist export": "psdm_cli.output.checklist_json:ChecklistShown",
     "checklist check": "psdm_cli.output.checklist_json:ChecklistChecked",
+    "booking list": f"{STAFFING}:BookingResult",
+    "booking request": f"{STAFFING}:BookingResult",
+    "booking change": f"{STAFFING}:BookingResult",
+    "booking harden": f"{STAFFING}:BookingResult",
+    "people": f"{STAFFING}:PeopleResult",
+    "fix": f"{STAFFING}:FixResult",
     "config init": f"{SETUP}:ConfigWritten",
     "config show": f"{SETUP}:ConfigShown",
     "config check": f"{SETUP}:ConfigChecked",
