@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from psdm_cli.settings.model import Settings
     from psdm_cli.store.database import Store
     from psdm_cli.systems.kantata.adapter import KantataAdapter
-    from psdm_cli.systems.ports import Kantata, Progress
+    from psdm_cli.systems.ports import Directory, Kantata, Progress
     from psdm_cli.workflows.diagnosis import TokenOwner
 
 META_KEY = "psdm.environment"
@@ -200,6 +200,25 @@ class Environment:
     def doors(self) -> Doors:
         """Every door that this run may write through, by system and kind. Raises `NotAllowed` without a token."""
         return self._adapter.doors()
+
+    def directory(self) -> Directory | None:
+        """Who is who in Kantata; None with --offline. Raises `NotAllowed` without a token."""
+        return None if self.options.offline else self._adapter.directory()
+
+    def render(self, template: str, values: Mapping[str, Any]) -> str:
+        """A text made of a template; a team's own beside the configuration file (templates/NAME.j2) wins."""
+        from psdm_cli.templates import render
+
+        own = (self.options.config or self.folders.config_file).parent / "templates"
+        return render(template, values, own if own.is_dir() else None)
+
+    def kantata_page(self, workspace_id: str) -> str | None:
+        """A project's page in Kantata, for people; None in the sandbox, which has no pages."""
+        if self.options.sandbox:
+            return None
+        from psdm_cli.systems.kantata.pages import project_page
+
+        return project_page(self.settings.kantata.url, workspace_id)
 
     @property
     def accounts(self) -> dict[str, str]:

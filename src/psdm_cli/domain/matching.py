@@ -87,7 +87,7 @@ def candidates(
     on_engagement: frozenset[str] = frozenset(),
     most: int = MOST_CANDIDATES,
 ) -> tuple[Candidate, ...]:
-    """The best `most` people for the work who have any time free in it.
+    """The best `most` people for the work who have any time free in it, of its role or with a skill that is wanted.
 
     In this order: the same role before others; more of the wanted skills; enough free time for all of it; already on
     the engagement; more free time; the name. The person who is softly booked for it is a candidate like any other.
@@ -98,7 +98,9 @@ def candidates(
         time = free_time(calendars, person.user_id, others, work.start, work.end)
         if time.free <= 0:
             continue
-        found.append(_candidate(work, person, time, skills, person.user_id in on_engagement))
+        candidate = _candidate(work, person, time, skills, person.user_id in on_engagement)
+        if candidate.same_role or candidate.skills:
+            found.append(candidate)
     found.sort(key=lambda each: _order(each, on_engagement))
     return tuple(found[:most])
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from psdm_cli.changes.plan import Action, Change
 from psdm_cli.domain.assessment import Assessment
+from psdm_cli.domain.booking_lines import BookingLine
 from psdm_cli.domain.drafts import REQUEST_STEPS, Draft, steps_for
 from psdm_cli.domain.engagements import Booking, Engagement, engagements_of
 from psdm_cli.domain.matching import said
@@ -21,7 +22,7 @@ from psdm_cli.domain.wanted_booking import (
     doubts,
 )
 from psdm_cli.errors import WrongUsage
-from psdm_cli.workflows.booking_choice import BOOKING, BookingLine, line
+from psdm_cli.workflows.booking_choice import BOOKING, line
 from psdm_cli.workflows.coordinator import Desk, place
 
 REQUEST = "resource_request"
@@ -155,12 +156,12 @@ def _alter(engagement: Engagement, wishes: Iterable[tuple[Booking, Wanted]], des
             "who": booking.who,
             "role": booking.role,
             "before": _said(booking),
-            "after": wanted.said,
+            "after": _becomes(booking, wanted),
         }
         for booking, wanted in moving
     ]
     text = desk.render("booking_change", {"engagement": full_name(engagement), "bookings": rows})
-    subject = "; ".join(f"{booking.who} → {wanted.said}" for booking, wanted in moving[:2])
+    subject = "; ".join(f"{booking.who} → {_becomes(booking, wanted)}" for booking, wanted in moving[:2])
     more = f"; and {len(moving) - 2} more" if len(moving) > 2 else ""
     made = desk.message(engagement, "booking", f"{subject}{more}", text)
     return intent + (Intent((made,)) if isinstance(made, Change) else Intent(drafts=(made,)))
@@ -190,6 +191,12 @@ def _direct_change(engagement: Engagement, booking: Booking, wanted: Wanted) -> 
         sow=engagement.sow,
         why=unnamed_hard(booking.user_id, wanted.hard) if "hard" in moved else "",
     )
+
+
+def _becomes(booking: Booking, wanted: Wanted) -> str:
+    """What a booking becomes; of one that only becomes hard or soft just that."""
+    same = (booking.start, booking.last, booking.spread.minutes) == (wanted.start, wanted.last, wanted.minutes)
+    return ("hard" if wanted.hard else "soft") if same else wanted.said
 
 
 def _attributes(booking: Booking) -> dict[str, object]:
@@ -266,7 +273,7 @@ def message_text(engagement: Engagement, wanted: Wanted, desk: Desk, *, wished: 
     return desk.render(
         "booking_request",
         {
-            "who": wanted.who if not wished else f"a {wanted.role}",
+            "who": wanted.person if wanted.person and not wished else f"a {wanted.role}",
             "engagement": full_name(engagement),
             "role": wanted.role,
             "wished": wished,

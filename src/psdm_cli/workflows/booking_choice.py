@@ -5,35 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from difflib import get_close_matches
 
 from psdm_cli.changes.plan import ChangeState, Item
 from psdm_cli.domain.assessment import Assessment
-from psdm_cli.domain.dates import DAY
+from psdm_cli.domain.booking_lines import BookingLine
 from psdm_cli.domain.engagements import Booking, Engagement, role_name
 from psdm_cli.domain.records import Kind
 from psdm_cli.domain.report import known_hours
 from psdm_cli.errors import NotFound, WrongUsage
 
 BOOKING = "workspace_allocation"
-
-
-@dataclass(frozen=True, slots=True)
-class BookingLine:
-    """One booking of the result (interface.md 4). `request`: id of the pending request for its resource."""
-
-    id: str
-    project: str
-    sow: str | None
-    title: str
-    person: str | None
-    role: str | None
-    start: date
-    end: date
-    hours: Decimal
-    hard: bool
-    request: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +191,3 @@ def known_role(assessment: Assessment, role: str) -> str:
     near = get_close_matches(wanted, sorted(names), n=1, cutoff=0.4)
     meant = f"Did you mean {near[0]}?" if near else f"Roles are: {', '.join(sorted(names))}."
     raise WrongUsage(f"--role: there is no role {role!r}.", hint=meant)
-
-
-def last_day(end: date) -> date:
-    """The last day of a half-open range."""
-    return end - DAY

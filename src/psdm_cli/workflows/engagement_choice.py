@@ -45,7 +45,7 @@ def matching(engagements: Iterable[Engagement], word: str) -> tuple[Engagement, 
     by_number = tuple(e for e in every if (e.sow or "").casefold() == number)
     by_id = tuple(e for e in every if e.id == word)
     if by_number or by_id:
-        return tuple(dict.fromkeys((*by_number, *by_id)))
+        return (*by_number, *(e for e in by_id if e not in by_number))
     whole = tuple(e for e in every if e.title.casefold() == asked)
     return whole or tuple(e for e in every if asked in e.title.casefold())
 
