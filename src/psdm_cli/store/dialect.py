@@ -38,6 +38,8 @@ def sqlite_engine(file: Path, *, read_only: bool = False, immutable: bool = Fals
         cursor.execute("PRAGMA foreign_keys = ON")
         if not read_only:
             _switch_to_wal(cursor, busy)
+            # KiB: with SQLite's 2 MB a large refresh writes and reads the same index pages over and over
+            cursor.execute("PRAGMA cache_size = -16384")
         cursor.close()
 
     @event.listens_for(engine, "begin")
