@@ -43,7 +43,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Assessment:
-    """The portfolio reckoned as of a date. `engagements` and `forecasts` are in one order, Closed ones included."""
+    """The portfolio reckoned as of a date. `engagements` and `forecasts` are in one order, Closed ones included.
+
+    `all_engagements` are those of any status, such as Completed: their bookings take up people's time too.
+    """
 
     as_of: date
     rules: Rules
@@ -60,6 +63,7 @@ class Assessment:
     malformed: tuple[Malformed, ...]
     previous: Snapshot | None
     changes: tuple[EngagementChanges, ...]
+    all_engagements: tuple[Engagement, ...] = ()
 
     @property
     def policy(self) -> Policy:
@@ -144,6 +148,7 @@ def assess(
         malformed=(*portfolio.malformed, *senseless),
         previous=None,
         changes=(),
+        all_engagements=found,
     )
     return result if previous is None else compared(result, previous)
 
