@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
@@ -16,6 +16,7 @@ from psdm_cli.domain.people import window
 from psdm_cli.domain.portfolio import Portfolio, StoredDates
 from psdm_cli.domain.records import Kind, Workspace
 from psdm_cli.domain.snapshots import Snapshot, from_document, to_document
+from psdm_cli.domain.upside import UpsideEntry, apply_ledger
 from psdm_cli.domain.waivers import Waiver, apply_waivers, returned
 from psdm_cli.domain.warnings import warnings_of
 from psdm_cli.errors import NotFound, PsdmError, StoreProblem, Unavailable, WrongUsage
@@ -46,11 +47,15 @@ FACT_TRANSITION = "transition"
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Whose engagements (`me`, `all`, names), narrowed to which statuses, and whether all people are looked at."""
+    """Whose engagements (`me`, `all`, names), narrowed to which statuses, and whether all people are looked at.
+
+    `window` (half-open): days of bookings elsewhere that are wanted beside those that the forecast needs.
+    """
 
     leads: tuple[str, ...] = ("me",)
     statuses: tuple[str, ...] = ()
     all_people: bool = False
+    window: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +81,14 @@ class Prepared:
     warnings: tuple[str, ...]
     waivers: tuple[Waiver, ...] = ()
     scope_key: str = ""
+    window: tuple[date, date] | None = None  # of the bookings elsewhere, half-open; None: they were not read
+    upside: tuple[UpsideEntry, ...] = ()
 
     def judged(self) -> tuple[Step, ...]:
         """The steps judged, as if nothing were waived."""
         from psdm_cli.domain.steps.catalog import run as run_steps
 
-        return run_steps(self.assessment)
+        return apply_ledger(run_steps(self.assessment), self.upside, self.assessment.quarter)
 
     def steps(self) -> tuple[Step, ...]:
         """The steps judged, waived findings marked."""
@@ -102,18 +109,27 @@ def prepare(sources: Sources, selection: Selection) -> Prepared:
 
     Raises `NotFound` when no engagement is there, and whatever reading raises.
     """
+    prepared, known, portfolio = _assessed(sources, selection)
+    assessment = prepared.assessment
+    if not assessment.engagements:
+        raise _nothing_found(known, selection, portfolio, sources.rules)
+    previous = _snapshot(sources.store, assessment.scope.key, before_week=assessment.week)
+    return prepared if previous is None else replace(prepared, assessment=compared(assessment, previous))
+
+
+def survey(sources: Sources, selection: Selection) -> Prepared:
+    """As `prepare`, for questions about people: an answer without a single engagement is one too."""
+    return _assessed(sources, selection)[0]
+
+
+def _assessed(sources: Sources, selection: Selection) -> tuple[Prepared, Identity, Portfolio]:
     known, mirror, state = _read(sources, selection)
     portfolio = load(mirror, state, sources)
     scope = _reckoned_scope(known, selection, portfolio)
-    rules = sources.rules
-    assessment = assess(portfolio, sources.as_of, rules, scope)
-    if not assessment.engagements:
-        raise _nothing_found(known, selection, portfolio, rules)
-    previous = _snapshot(sources.store, scope.key, before_week=assessment.week)
-    if previous is not None:
-        assessment = compared(assessment, previous)
+    assessment = assess(portfolio, sources.as_of, sources.rules, scope)
     warnings = tuple(_clock_warnings(sources, state))
-    return Prepared(assessment, known.me, warnings, sources.store.waivers.list(), known.scope.key)
+    waivers = sources.store.waivers.list()
+    return Prepared(assessment, known.me, warnings, waivers, known.scope.key, state.window), known, portfolio
 
 
 _Reading = tuple[Identity, "Mirror", ScopeState]
@@ -151,6 +167,8 @@ def _read_kantata(sources: Sources, kantata: Kantata, selection: Selection) -> _
     known = live_identity(kantata, store, selection.leads, sources.now)
     mirror = store.mirror(account_key(sources.account_scope, known.me))
     start, end = window(sources.as_of, sources.rules.policy)
+    if selection.window is not None:
+        start, end = min(start, selection.window[0]), max(end, selection.window[1])
     done = refresh(
         kantata,
         mirror,
