@@ -23,7 +23,7 @@ from psdm_cli.errors import NotFound, PsdmError, StoreProblem, Unavailable, Wron
 from psdm_cli.store.states import ScopeState
 from psdm_cli.systems.ports import Kantata, Me, Person, Progress
 from psdm_cli.workflows.identity import Identity, identity, live_identity, remembered_owner
-from psdm_cli.workflows.refresh import malformed_of, refresh, rows_of, scope_of
+from psdm_cli.workflows.refresh_scope import malformed_of, rows_of, scope_of
 
 if TYPE_CHECKING:
     from psdm_cli.domain.difference import DifferenceReport
@@ -169,6 +169,8 @@ def _read_kantata(sources: Sources, kantata: Kantata, selection: Selection) -> _
     start, end = window(sources.as_of, sources.rules.policy)
     if selection.window is not None:
         start, end = min(start, selection.window[0]), max(end, selection.window[1])
+    from psdm_cli.workflows.refresh import refresh  # only what asks Kantata needs it
+
     done = refresh(
         kantata,
         mirror,

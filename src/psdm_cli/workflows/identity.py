@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from psdm_cli.errors import NotFound, WrongUsage
 from psdm_cli.systems.ports import Kantata, Me, Person
-from psdm_cli.workflows.refresh import Scope
+from psdm_cli.workflows.refresh_scope import Scope
 
 if TYPE_CHECKING:
     from psdm_cli.store.database import Store
