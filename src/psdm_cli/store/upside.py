@@ -66,12 +66,6 @@ class Upside:
             _remember(connection, changed, who, at)
         return changed
 
-    def list(self) -> tuple[UpsideEntry, ...]:
-        """Every entry, oldest first."""
-        wanted = select(_E).where(_E.c.site == storable(self._store.site)).order_by(_E.c.id)
-        with self._store.read() as connection:
-            return tuple(_entry(row) for row in connection.execute(wanted))
-
     def history(self, entry_id: str) -> list[tuple[datetime, str, dict[str, Any]]]:
         """When an entry came to say what, by whom, oldest first."""
         wanted = (
@@ -82,6 +76,12 @@ class Upside:
         )
         with self._store.read() as connection:
             return [(instant(row.changed_at), row.who, json.loads(row.body)) for row in connection.execute(wanted)]
+
+    def list(self) -> tuple[UpsideEntry, ...]:
+        """Every entry, oldest first."""
+        wanted = select(_E).where(_E.c.site == storable(self._store.site)).order_by(_E.c.id)
+        with self._store.read() as connection:
+            return tuple(_entry(row) for row in connection.execute(wanted))
 
 
 def _remember(connection: Connection, entry: UpsideEntry, who: str, at: datetime | None) -> None:

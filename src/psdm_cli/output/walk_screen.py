@@ -1,0 +1,136 @@
+"""What the walk shows between its questions: where Monday stands, one finding at a time, why it is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from psdm_cli.domain.cadence import countdown, is_overdue
+from psdm_cli.domain.findings import State, Step
+from psdm_cli.domain.queue import Decision, Entry, Verdict
+from psdm_cli.domain.report import ForecastReport, ProjectLine
+from psdm_cli.domain.steps.catalog import most_urgent
+from psdm_cli.domain.waivers import Returned
+from psdm_cli.output.forecast_findings import named
+from psdm_cli.output.layout import Column, Page, Row, Span
+from psdm_cli.output.wording import STYLES, SYMBOLS, age, at_stake, counted, message_of, standing, sum_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+URGENT = 3
+SHOWN_OF_GROUP = 5
+EASTERN = "America/New_York"
+BEFORE: Mapping[Verdict, str] = {
+    Verdict.LATER: "put off",
+    Verdict.WAIVED: "waived",
+    Verdict.UPSIDE: "added to upside",
+    Verdict.FIXED: "repaired",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What time it is: `now` gives the instant in the handbook's zone, `own` turns instants into the PM's zone."""
+
+    now: Callable[[], datetime]
+    own: Callable[[datetime], datetime]
+    zone: str = EASTERN
+
+    def said(self, due: datetime) -> str:
+        """A deadline in both zones, with what is left: "Mon 10:00 Eastern (16:00 CET for you), in 2 h 14 min"."""
+        here, now = self.own(due), self.now()
+        zone = "Eastern" if self.zone == EASTERN else due.tzname() or self.zone
+        local = ""
+        if here.utcoffset() != due.utcoffset():
+            day = "" if here.date() == due.date() else f"{here:%a} "
+            local = f" ({day}{here:%H:%M} {here.tzname() or 'your time'} for you)"
+        left = countdown(due, now)
+        late = is_overdue(due, now)
+        return f"{due:%a %H:%M} {zone}{local}, {left.replace('for ', 'overdue for ') if late else left}"
+
+
+class WalkScreen:
+    """A `Screen` of the walk on a console of stderr: stdout is left to the result."""
+
+    def __init__(self, console: Console, report: ForecastReport, clocks: Clocks, read_at: datetime) -> None:
+        self.console = console
+        self.clocks = clocks
+        self.read_at = read_at
+        self.projects: Mapping[str, ProjectLine] = {project.id: project for project in report.projects}
+
+    def summary(self, report: ForecastReport, left: int, answered: int) -> None:
+        """Header, deadlines, the three most urgent findings, the steps, and how the walk goes."""
+        page = Page(self.console.width)
+        when = f"as of {report.as_of:%a} {report.as_of.isoformat()}"
+        read = f"Kantata data {age(report.synced_at, self.read_at)}"
+        parts = ("psdm forecast-prep", report.pm_name, when, f"week {report.week}", read)
+        page.text(Span(" · ".join(parts), "bold"), indent=2)
+        for what, due in (("Prep complete", report.prep_complete), ("Forecast updated", report.forecast_updated)):
+            late = is_overdue(due, self.clocks.now())
+            page.text(Span(f"{what} by {self.clocks.said(due)}", "red" if late else ""), indent=2)
+        self._urgent(page, report)
+        page.heading("Steps", standing(report.steps))
+        page.table(
+            (Column(""), Column(""), Column("", least=24, lines=2), Column("", "right"), Column("", "right", least=17)),
+            [_step_row(step) for step in report.steps],
+        )
+        page.blank()
+        back = "You answered before this week; going on where you stood. " if answered else ""
+        page.text(
+            f"{back}{counted(left, 'question')} to go, the most money first. Every answer is kept at once; "
+            "Ctrl-C ends, and the same command goes on."
+        )
+        page.write(self.console)
+
+    def _urgent(self, page: Page, report: ForecastReport) -> None:
+        first = most_urgent(report.steps, URGENT)
+        if not first:
+            return
+        page.heading("Most urgent")
+        for number, finding in enumerate(first, 1):
+            text = f"{named(finding, self.projects)}: {message_of(finding)} ({finding.step})"
+            page.text(text, first=Span(f"{number}. ", STYLES[State.ATTENTION]))
+
+    def entry(self, entry: Entry, place: tuple[int, int], before: Decision | None, back: Returned | None) -> None:
+        """A finding: where we are, whose it is, the sentence, the money, the way out, what was said before."""
+        page = Page(self.console.width)
+        first = entry.first
+        page.line()
+        head = f"{place[0]} of {place[1]} · {entry.step} {entry.title}"
+        page.text(Span(head, "bold"), indent=2)
+        page.text(f"due {self.clocks.said(entry.due)}", first="  ")
+        page.text(Span(named(first, self.projects), "bold"), first="  ")
+        if entry.is_group:
+            page.text(f"{counted(len(entry.findings), 'finding')} of one kind:", first="  ")
+        for finding in entry.findings[:SHOWN_OF_GROUP]:
+            page.text(message_of(finding) if not entry.is_group else finding.message, first="  · ")
+        if len(entry.findings) > SHOWN_OF_GROUP:
+            page.text(f"and {len(entry.findings) - SHOWN_OF_GROUP} more", first="  · ")
+        if entry.amounts:
+            page.text(f"At stake: {sum_text(entry.amounts)}", first="  ")
+        if first.fix:
+            page.text(first.fix, first="  → ")
+        if before is not None:
+            note = f" ({before.note})" if before.note else ""
+            page.text(Span(f"Before: {BEFORE[before.verdict]} by {before.who}{note}", "dim"), first="  ")
+        if back is not None:
+            page.text(Span(f"Back again: was {back.waiver.said}", "yellow"), first="  ")
+        page.write(self.console)
+
+    def lines(self, lines: Sequence[str]) -> None:
+        """Lines of an explanation, indented."""
+        page = Page(self.console.width)
+        for line in lines:
+            page.text(line, first="  ")
+        page.write(self.console)
+
+
+def _step_row(step: Step) -> Row:
+    style = STYLES[step.state]
+    found = str(len(step.live)) if step.live else ""
+    waived = f" (waived: {step.waived})" if step.waived else ""
+    title = Span(f"{step.title}{waived}", "" if step.state is State.ATTENTION else style)
+    return Span(SYMBOLS[step.state], style), step.id, title, found, sum_text(at_stake(step.id, step.live))
