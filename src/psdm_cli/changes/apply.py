@@ -95,10 +95,23 @@ def settle(hands: Hands) -> None:
     for entry in hands.journal.open_entries():
         change = entry.applied
         try:
-            seen = door_for(hands.doors, change).look(change)
+            seen = door_for(hands.doors, change).look(change, _others(hands.journal, entry))
         except PsdmError:
             continue
         _settle_one(hands, entry, change, seen)
+
+
+def _others(journal: Journal, entry: Entry) -> frozenset[str]:
+    """Ids of what else the run made or found: of two equal requests, the open one is not the one that is known."""
+    run = journal.run(entry.run)
+    return frozenset(
+        each.id
+        for each in (run.items if run is not None else ())
+        if each.n != entry.item.n
+        and each.id is not None
+        and each.change.action is Action.CREATE
+        and each.state in (ChangeState.APPLIED, ChangeState.KEPT)
+    )
 
 
 def _settle_one(hands: Hands, entry: Entry, change: Change, seen: Seen | None) -> None:
@@ -242,7 +255,9 @@ class _NotKnownError(Unavailable):
 
 
 def _resolved(change: Change, ids: Mapping[str, str]) -> Change:
-    return replace(change, after=resolved(change.after, ids)) if change.needs else change
+    if not change.needs:
+        return change
+    return replace(change, after=resolved(change.after, ids), depends_on=change.needs)
 
 
 def _remember(change: Change, seen: Seen | None, ids: dict[str, str], taken: set[str]) -> None:

@@ -16,7 +16,7 @@ AGAIN = "Run the command again: it plans anew from what is there."
 
 
 def settled(value: Any) -> Any:
-    """A value as it is compared: ids and numbers as text, nothing and empty alike, blanks in texts as one, ids sorted."""
+    """A value as it is compared: numbers as text, nothing and empty alike, blanks in texts as one, lists sorted."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, date):  # datetimes are dates too

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from psdm_cli.changes.comparing import differences
+from psdm_cli.changes.comparing import differences, is_in
 from psdm_cli.changes.doors import Doors, Seen, door_for
 from psdm_cli.changes.journal import Entry, Run
 from psdm_cli.changes.plan import Action, Change, ChangeState, Plan, plan_of
@@ -72,6 +72,8 @@ class _Undo:
             seen = door.look(change)
             undone = self._already(entry, change, seen)
             inverse = undone or door.inverse(change, seen)
+            if isinstance(inverse, Change) and inverse.action is Action.CREATE and is_in(inverse, door.look(inverse)):
+                inverse = _kept(change)  # it was made anew already
         except RefusedByRule as refused:
             self.stays(entry, refused.message)
             return
