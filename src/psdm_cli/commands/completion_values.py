@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING
 from psdm_cli.errors import PsdmError
 
 if TYPE_CHECKING:
-    from psdm_cli.domain.engagements import FieldNames
     from psdm_cli.settings.folders import Folders
     from psdm_cli.settings.model import Settings
-    from psdm_cli.store.glance import Glimpse
+    from psdm_cli.workflows.completing import Glimpse
 
 Values = list[str | tuple[str, str]]
 
@@ -100,9 +99,9 @@ def checklist_names(incomplete: str) -> Values:
     if folder:
         names |= {file.stem for end in ("*.yaml", "*.yml") for file in Path(folder).expanduser().glob(end)}
     if (file := _database()) is not None:
-        from psdm_cli.store import glance
+        from psdm_cli.workflows.completing import begun_checklists
 
-        names |= set(glance.checklists(file))
+        names |= set(begun_checklists(file))
     return _offered(sorted(names), incomplete)
 
 
@@ -149,18 +148,10 @@ def _engagements() -> tuple[Glimpse, ...]:
     file = _database()
     if file is None:
         return ()
-    from psdm_cli.store import glance
+    from psdm_cli.workflows.completing import known_engagements
 
-    return glance.engagements(file, _field_names())
-
-
-def _field_names() -> FieldNames | None:
     settings = _settings()
-    if settings is None:
-        return None
-    from psdm_cli.domain.engagements import FieldNames
-
-    return FieldNames(sow=settings.kantata.fields.sow)
+    return known_engagements(file, settings.kantata.fields.sow if settings is not None else None)
 
 
 def _database() -> Path | None:
