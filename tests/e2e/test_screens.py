@@ -39,7 +39,11 @@ SCREENS = {
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Psdm]:
     """A PM's desk on Monday: last week's bookings frozen and then moved, the mirror filled for her and for all."""
     with KantataSandbox(as_of=date(2026, 11, 23)) as server:
-        psdm = Psdm(tmp_path_factory.mktemp("desk")).at(server).with_(PSDM_AS_OF=AS_OF, PYTHONUNBUFFERED="1")
+        psdm = (
+            Psdm(tmp_path_factory.mktemp("desk"))
+            .at(server)
+            .with_(PSDM_AS_OF=AS_OF, PYTHONUNBUFFERED="1", PSDM_NO_INPUT="1")
+        )
         assert psdm("forecast", "freeze").code == 0
         for booking in list(server.account.find("workspace_allocations", "workspace_id", "3004")):
             changed = {"minutes": booking["minutes"] // 2, "updated_at": server.now().isoformat()}

@@ -8,6 +8,7 @@ from typer import Context, Option
 
 from psdm_cli.commands.completion_values import step_ids
 from psdm_cli.commands.forecast_sources import CsvOption, LeadOption, MarkdownOption, StatusOption
+from psdm_cli.commands.walking import AnswerOption, ConfirmOption, UpsideOption, WaiveOption, WalkOption
 from psdm_cli.context import environment
 from psdm_cli.errors import WrongUsage
 from psdm_cli.lazy import examples
@@ -19,6 +20,9 @@ from psdm_cli.lazy import examples
     "psdm forecast-prep --lead all --status Active --no-input --json",
     "psdm forecast-prep --freeze",
     "psdm forecast-prep --markdown > forecast.md",
+    "psdm forecast-prep --no-walk",
+    'psdm forecast-prep --waive "FP-01:3001=change order signed Friday@2026-12-04" --no-input',
+    'psdm forecast-prep --upside "FP-04:soft-booking:71=customer decides Friday@60" --confirm FP-13="sheet updated"',
 )
 def forecast_prep(
     ctx: Context,
@@ -35,13 +39,21 @@ def forecast_prep(
     freeze: Annotated[bool, Option("--freeze", help="Store this week's forecast as a snapshot afterwards.")] = False,
     markdown: MarkdownOption = False,
     csv: CsvOption = False,
+    walk: WalkOption = None,
+    waive: WaiveOption = None,
+    upside: UpsideOption = None,
+    answer: AnswerOption = None,
+    confirm: ConfirmOption = None,
 ) -> None:
     """Check everything the forecast call needs, from live Kantata data: due Monday 10:00 Eastern.
 
     Funds not yet planned, task dates, the forecast by month with what moved since last week, upside candidates, the
     task audit, under-allocated people, soft and hard bookings, missing time, sign-offs at risk, stale health reports.
-    Reads only; nothing is written to Kantata. Exit 3 when something needs attention.
+    At a terminal it walks with you through what only a person can decide, the most money first: repair, upside, waive,
+    later; then the manual steps, the snapshot and the message for the call. Ctrl-C keeps every answer, the same command
+    goes on. Nothing is written to Kantata without a plan that you confirmed. Exit 3 when something needs attention.
     """
+    from psdm_cli.commands import walking
     from psdm_cli.commands.forecast_sources import finish, form, selection, sources
     from psdm_cli.output.forecast_document import ForecastPrepDocument
     from psdm_cli.workflows import forecasting
@@ -51,10 +63,20 @@ def forecast_prep(
     wanted = None if step is None else wanted_step(step)
     everybody = wanted_people(people)
     refuse_offline_freeze(freeze, env.options.offline)
+    asked = walking.asked(env, walk=walk, waive=waive, upside=upside, answer=answer, confirm=confirm, freeze=freeze)
+    walks = asked.walks(env, plain=chosen is not None or wanted is not None)
+    if walks or not asked.options.is_empty:
+        env.store(writing=not env.options.dry_run)
+    picked = selection(lead, status, all_people=everybody)
     with sources(env) as source:
-        prepared = forecasting.prepare(source, selection(lead, status, all_people=everybody))
-        report = prepared.report()
-        frozen = forecasting.freeze(source, prepared, dry_run=env.options.dry_run) if freeze else None
+        prepared = forecasting.prepare(source, picked)
+    if not asked.options.is_empty:
+        prepared = walking.give_options(env, prepared, asked.options)
+    if walks:
+        env.finish(walking.walk(env, source, prepared, picked, freeze=freeze))
+        return
+    report = prepared.report()
+    frozen = forecasting.freeze(source, prepared, dry_run=env.options.dry_run) if freeze else None
     if frozen is not None:
         done = "Would freeze" if frozen.revision is None else "Frozen"
         revision = "" if frozen.revision is None else f" revision {frozen.revision},"

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from psdm_cli.domain.cadence import countdown, is_overdue
+from psdm_cli.domain.explanation import Explanation, Unit
 from psdm_cli.domain.findings import State, Step
+from psdm_cli.domain.money import money_text
 from psdm_cli.domain.queue import Decision, Entry, Verdict
 from psdm_cli.domain.report import ForecastReport, ProjectLine
 from psdm_cli.domain.steps.catalog import most_urgent
 from psdm_cli.domain.waivers import Returned
 from psdm_cli.output.forecast_findings import named
 from psdm_cli.output.layout import Column, Page, Row, Span
-from psdm_cli.output.wording import STYLES, SYMBOLS, age, at_stake, counted, message_of, standing, sum_text
+from psdm_cli.output.wording import STYLES, SYMBOLS, age, at_stake, counted, hours, message_of, standing, sum_text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 URGENT = 3
 SHOWN_OF_GROUP = 5
+SHOWN_OF_WHY = 6
 EASTERN = "America/New_York"
 BEFORE: Mapping[Verdict, str] = {
     Verdict.LATER: "put off",
@@ -120,11 +124,25 @@ class WalkScreen:
             page.text(Span(f"Back again: was {back.waiver.said}", "yellow"), first="  ")
         page.write(self.console)
 
-    def lines(self, lines: Sequence[str]) -> None:
-        """Lines of an explanation, indented."""
+    def why(self, explanation: Explanation) -> None:
+        """The sentence, the first rows behind it, the rule and the handbook's clause."""
         page = Page(self.console.width)
-        for line in lines:
-            page.text(line, first="  ")
+        page.text(explanation.sentence, first="  ")
+        for part in explanation.parts:
+            total = "" if part.subtotal is None else f": {_value(part.subtotal, part.unit, explanation.currency)}"
+            page.text(f"{part.title}{total}", first="  ")
+            for row in part.rows[:SHOWN_OF_WHY]:
+                worth = "" if row.value is None else f": {_value(row.value, part.unit, explanation.currency)}"
+                note = f" ({row.note})" if row.note else ""
+                page.text(f"{row.what}{worth}{note}", first="    · ")
+            if len(part.rows) > SHOWN_OF_WHY:
+                page.text(f"and {len(part.rows) - SHOWN_OF_WHY} more", first="    · ")
+        for line in explanation.unknown:
+            page.text(line, first=Span("  – ", "magenta"))
+        page.text(f"Rule: {explanation.rule.text} ({explanation.rule.source})", first="  ")
+        for clause in explanation.clauses:
+            page.text(f"Handbook, {clause.heading}: “{clause.text}”", first="  ")
+            page.text(Span(clause.url, "dim"), first="  ")
         page.write(self.console)
 
 
@@ -134,3 +152,9 @@ def _step_row(step: Step) -> Row:
     waived = f" (waived: {step.waived})" if step.waived else ""
     title = Span(f"{step.title}{waived}", "" if step.state is State.ATTENTION else style)
     return Span(SYMBOLS[step.state], style), step.id, title, found, sum_text(at_stake(step.id, step.live))
+
+
+def _value(value: Decimal, unit: Unit, currency: str | None) -> str:
+    if unit is Unit.MONEY:
+        return money_text(value, currency)
+    return f"{hours(value)} h" if unit is Unit.HOURS else f"{value.normalize():f}"

@@ -320,13 +320,24 @@ class Frozen:
 def freeze(sources: Sources, prepared: Prepared, *, dry_run: bool = False) -> Frozen:
     """Store the forecast as this week's snapshot; a second one in the week becomes a new revision."""
     snapshot = prepared.assessment.snapshot()
-    body = json.dumps(to_document(snapshot), ensure_ascii=False, separators=(",", ":"))
+    body = _body(snapshot)
     revision = None
     if not dry_run:
         revision = sources.store.snapshots.freeze(
             snapshot.week, snapshot.scope, snapshot.as_of, body, prepared.me.name, sources.now
         )
     return Frozen(snapshot.week, revision, snapshot.as_of, snapshot.scope, len(snapshot.engagements))
+
+
+def is_frozen(sources: Sources, prepared: Prepared) -> bool:
+    """Whether the latest snapshot holds this week's forecast as it stands now."""
+    snapshot = prepared.assessment.snapshot()
+    found = sources.store.snapshots.latest(snapshot.scope)
+    return found is not None and found.head.week == snapshot.week and found.body == _body(snapshot)
+
+
+def _body(snapshot: Snapshot) -> str:
+    return json.dumps(to_document(snapshot), ensure_ascii=False, separators=(",", ":"))
 
 
 def difference(sources: Sources, selection: Selection, since: date | None) -> DifferenceReport:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from psdm_cli.domain.explanation_findings import explain_finding
 from psdm_cli.domain.findings import Finding
 from psdm_cli.domain.queue import Decision, Entry, Verdict, queue
 from psdm_cli.domain.upside import percent, probability, upside_reason
@@ -20,6 +21,7 @@ from psdm_cli.workflows.forecasting import Frozen, Prepared
 from psdm_cli.workflows.walk_answers import Answers, Taken
 
 if TYPE_CHECKING:
+    from psdm_cli.domain.explanation import Explanation
     from psdm_cli.domain.report import ForecastReport
 
 
@@ -67,8 +69,8 @@ class Screen(Protocol):
     def entry(self, entry: Entry, place: tuple[int, int], before: Decision | None, back: Returned | None) -> None:
         """A finding before its question: number and how many, what was decided before, a waiver that is over."""
 
-    def lines(self, lines: Sequence[str]) -> None:
-        """What explains something."""
+    def why(self, explanation: Explanation) -> None:
+        """What is behind a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,6 @@ class Tools:
     prepare: Callable[[], Prepared]
     opened: Callable[[Prepared], OpenRun]
     repairs: Callable[[Prepared, tuple[Finding, ...]], Sequence[Repair]]
-    explain: Callable[[Prepared, Finding], Sequence[str]]
     page: Callable[[Finding], str | None]
     freeze: Callable[[Prepared], Frozen] | None
     deadlines: Mapping[str, datetime]
@@ -191,7 +192,8 @@ class Walk:
             self.prompter.say(f"  {page or 'It has no page of its own in Kantata.'}")
             return False
         if act is Act.WHY:
-            self.screen.lines(self.tools.explain(self.answers.prepared, entry.first))
+            found = explain_finding(self.answers.prepared.assessment, entry.first)
+            self.screen.why(found)
             return False
         if act is Act.LATER:
             for finding in entry.findings:
