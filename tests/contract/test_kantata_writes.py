@@ -163,6 +163,14 @@ def test_what_the_contract_allows_to_be_marked_carries_our_mark(
     assert body["external_reference"]["service_model_ref"] == wanted.key
 
 
+@pytest.mark.parametrize("key", ["k" * 500, "half \ud800 of a pair", "with spaces & signs, =?#%/é"])
+def test_any_key_can_be_a_mark(doors: Doors, key: str) -> None:
+    door = doors["kantata", "status_report"]
+    send(doors, report(key))
+    assert door.look(report(key)) is not None
+    assert door.look(report(f"{key}!")) is None
+
+
 def test_a_marked_booking_is_known_even_when_somebody_moved_it(doors: Doors, sandbox: KantataSandbox) -> None:
     done = send(doors, booking())
     sandbox.account.update("workspace_allocations", done.id, minutes=600)

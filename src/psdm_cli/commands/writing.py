@@ -36,7 +36,7 @@ def outcome_of(env: Environment, plan: Plan, *, plan_out: Path | None = None, st
     if env.options.offline and not plan.is_empty and not env.options.dry_run and plan_out is None:
         raise WrongUsage("Changes cannot be applied --offline.", hint="Leave out --offline, or add --dry-run.")
     if plan.is_empty:
-        return applying.Outcome(plan, applying.Stage.NOTHING)
+        return applying.nothing_to_do(plan)
     outcome = applying.carry_out(write_ports(env), plan, mode(env, plan_out, strict=strict))
     tell(env, outcome, plan_out)
     return outcome

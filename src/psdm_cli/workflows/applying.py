@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -93,6 +93,12 @@ class Outcome:
         return sum(item.state is state for item in self.plan.items)
 
 
+def nothing_to_do(plan: Plan) -> Outcome:
+    """A plan of which everything is already so."""
+    kept = tuple(item.now(ChangeState.KEPT, id=item.change.id, url=item.change.url) for item in plan.items)
+    return Outcome(replace(plan, items=kept), Stage.NOTHING)
+
+
 def carry_out(ports: Ports, plan: Plan, mode: Mode) -> Outcome:
     """Do with a plan what the mode says; what is shown, saved, confirmed and applied is this very object.
 
@@ -101,7 +107,7 @@ def carry_out(ports: Ports, plan: Plan, mode: Mode) -> Outcome:
     first failure itself. A part that is in is no exception: see `Outcome.trouble`.
     """
     if plan.is_empty:
-        return Outcome(plan, Stage.NOTHING)
+        return nothing_to_do(plan)
     size = len(plan.writing)
     if mode.max_changes is not None and size > mode.max_changes:
         raise RefusedByRule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,17 @@ from psdm_cli.systems.kantata.envelope import extent, rows
 from psdm_cli.systems.kantata.questions import PAGE
 
 SERVICE = "psdm"
+#: A key longer than this is marked by its beginning and a digest of the whole.
+LONGEST_MARK = 200
 Row = Mapping[str, Any]
+
+
+def mark_of(key: str) -> str:
+    """What an object of this key is marked with: the key, as long and as plain as an outside system takes it."""
+    text = key.encode("utf-8", "replace").decode()
+    if len(text) <= LONGEST_MARK:
+        return text
+    return f"{text[: LONGEST_MARK - 17]}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +91,16 @@ class Looker:
 
     def marked(self, subject_type: str, model: str, key: str) -> str | None:
         """The id of the object that carries our marker for `key`; None also where markers may not be seen."""
+        mark = mark_of(key)
         params: dict[str, Value] = {
             "subject_type": subject_type,
             "service_name": SERVICE,
             "service_model": model,
-            "service_model_ref": key,
+            "service_model_ref": mark,
         }
         try:
             for found in self.all("/external_references", "external_references", params, "to see external references"):
-                if str(found.row.get("service_model_ref")) == key and found.row.get("subject_id") is not None:
+                if str(found.row.get("service_model_ref")) == mark and found.row.get("subject_id") is not None:
                     return str(found.row["subject_id"])
         except Forbidden:
             return None  # its natural key is looked for instead

@@ -11,7 +11,7 @@ from psdm_cli.changes.doors import Seen
 from psdm_cli.changes.plan import Action, Change, references
 from psdm_cli.errors import NotFound, WrongUsage
 from psdm_cli.systems.kantata.contract import Value
-from psdm_cli.systems.kantata.looking import SERVICE, Found, Looker
+from psdm_cli.systems.kantata.looking import SERVICE, Found, Looker, mark_of
 from psdm_cli.systems.kantata.writing import KEY, Writer, body_of, calls
 
 FINAL = "deletes are final in Kantata"
@@ -76,7 +76,7 @@ class RowDoor:
             given["external_reference"] = {
                 "service_name": SERVICE,
                 "service_model": self.kind,
-                "service_model_ref": change.key,
+                "service_model_ref": mark_of(change.key),
             }
         return given
 
