@@ -103,7 +103,7 @@ def test_a_damaged_page_is_found_and_the_file_kept(tmp_path: Path) -> None:
     file = tmp_path / "psdm.db"
     with open_store(None, tmp_path) as store:
         for n in range(200):
-            store.snapshots.freeze("2026-W48", f"scope {n}", _day(), os.urandom(400).hex(), "Pat", _now())
+            store.snapshots.freeze("2026-W48", f"scope {n}", _day(), os.urandom(4000).hex(), "Pat", _now())
     content = bytearray(file.read_bytes())
     content[len(content) // 2 :] = b"\xa5" * (len(content) - len(content) // 2)
     file.write_bytes(content)
