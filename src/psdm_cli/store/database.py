@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
@@ -14,20 +14,22 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from psdm_cli.errors import StoreProblem
 from psdm_cli.store import dialect, problems, revisions
-from psdm_cli.store.checklists import ChecklistRuns
-from psdm_cli.store.decisions import Decisions
-from psdm_cli.store.facts import Facts
-from psdm_cli.store.journal import StoredJournal
 from psdm_cli.store.locks import FileLock, Lock, ServerLock
 from psdm_cli.store.mirror import Mirror, accounts
-from psdm_cli.store.snapshots import Snapshots
 from psdm_cli.store.states import Check
-from psdm_cli.store.upside import Upside
-from psdm_cli.store.waivers import Waivers
+
+if TYPE_CHECKING:
+    from psdm_cli.store.checklists import ChecklistRuns
+    from psdm_cli.store.decisions import Decisions
+    from psdm_cli.store.facts import Facts
+    from psdm_cli.store.journal import StoredJournal
+    from psdm_cli.store.snapshots import Snapshots
+    from psdm_cli.store.upside import Upside
+    from psdm_cli.store.waivers import Waivers
 
 
 class Store:
-    """An open database of the newest revision. Made by `open_store`."""
+    """An open database of the newest revision. Made by `open_store`. Each room is imported by those who enter it."""
 
     def __init__(self, engine: Engine, place: str, *, file: Path | None, site: str) -> None:
         self._engine = engine
@@ -120,35 +122,49 @@ class Store:
     @property
     def facts(self) -> Facts:
         """Dates and words about engagements that live in no system."""
+        from psdm_cli.store.facts import Facts
+
         return Facts(self)
 
     @property
     def snapshots(self) -> Snapshots:
         """The frozen forecasts."""
+        from psdm_cli.store.snapshots import Snapshots
+
         return Snapshots(self)
 
     @property
     def checklists(self) -> ChecklistRuns:
         """The runs of checklists and their answers."""
+        from psdm_cli.store.checklists import ChecklistRuns
+
         return ChecklistRuns(self)
 
     @property
     def waivers(self) -> Waivers:
         """The findings that somebody answers for."""
+        from psdm_cli.store.waivers import Waivers
+
         return Waivers(self)
 
     @property
     def upside(self) -> Upside:
         """The ledger of what could land beyond the hard forecast."""
+        from psdm_cli.store.upside import Upside
+
         return Upside(self)
 
     def decisions(self, week: str, scope: str) -> Decisions:
         """What was decided about findings in a week's walk of these leads."""
+        from psdm_cli.store.decisions import Decisions
+
         return Decisions(self, week, scope)
 
     @property
     def journal(self) -> StoredJournal:
         """What was written to outside systems, run by run."""
+        from psdm_cli.store.journal import StoredJournal
+
         return StoredJournal(self)
 
     def lock(self, purpose: str) -> Lock:

@@ -38,8 +38,6 @@ def sqlite_engine(file: Path, *, read_only: bool = False, immutable: bool = Fals
         cursor.execute("PRAGMA foreign_keys = ON")
         if not read_only:
             _switch_to_wal(cursor, busy)
-            # KiB: with SQLite's 2 MB a large refresh writes and reads the same index pages over and over
-            cursor.execute("PRAGMA cache_size = -16384")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -85,6 +83,12 @@ def lock_schema(connection: Connection) -> None:
     """Only one process at a time creates or migrates; on SQLite the write transaction is that lock already."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(707364)")
+
+
+def make_room(connection: Connection) -> None:
+    """For many rows at once: with SQLite's own 2 MB the same pages of the indexes are written and read over and over."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_size = -16384")  # KiB
 
 
 def upsert(connection: Connection, table: Table) -> Insert:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, select
 
 from psdm_cli.domain.records import Kind, Malformed, Record, Refusal
-from psdm_cli.store import promotion, tables
+from psdm_cli.store import tables
 from psdm_cli.store.codec import CODECS, FORMAT, storable
 from psdm_cli.store.instants import chunks, instant
-from psdm_cli.store.parking import Parking
 from psdm_cli.store.states import Mark, MirrorState, Promoted, Promotion, ScopeState
 
 if TYPE_CHECKING:
     from psdm_cli.store.database import Store
+    from psdm_cli.store.parking import Parking
 
 _R, _M = tables.rows, tables.malformed
 
@@ -172,10 +172,14 @@ class Mirror:
 
     def parking(self) -> Parking:
         """A place for the parts of a new refresh."""
+        from psdm_cli.store.parking import Parking
+
         return Parking(self)
 
     def promote(self, run: str, wanted: Promotion) -> Promoted:
         """Make all parts of a run true at once, with their marks. Raises `BaseMovedError` if others interfered."""
+        from psdm_cli.store import promotion
+
         return promotion.promote(self, run, wanted)
 
 

@@ -28,6 +28,7 @@ def promote(mirror: Mirror, run: str, wanted: Promotion) -> Promoted:
     deleted: dict[Kind, int] = {}
     refused = {refusal.kind for refusal in wanted.refusals}
     with mirror.store.write() as connection:
+        dialect.make_room(connection)
         account = ensure_account(connection, mirror.account)
         _forget_unattributed(connection, account, run)
         for part in read_parts(connection, account, run):
