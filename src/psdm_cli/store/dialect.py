@@ -86,7 +86,7 @@ def lock_schema(connection: Connection) -> None:
 
 
 def make_room(connection: Connection) -> None:
-    """For many rows at once: with SQLite's own 2 MB the same pages of the indexes are written and read over and over."""
+    """For many rows at once: with SQLite's own 2 MB the same pages of indexes are written and read again and again."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA cache_size = -16384")  # KiB
 
