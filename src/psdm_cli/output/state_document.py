@@ -21,6 +21,8 @@ THINGS = {
     "checklist_runs": "checklist runs",
     "checklist_answers": "answers in them",
     "waivers": "waivers of findings",
+    "upside_entries": "entries of the upside ledger",
+    "walk_decisions": "decisions of Monday's walks",
     "runs": "runs that wrote something",
     "changes": "changes in them",
     "accounts": "mirrors of Kantata",

@@ -97,7 +97,7 @@ class ChecklistRuns:
 
     def history(self, key: RunKey) -> list[StoredAnswer]:
         """Every answer of a run, oldest first."""
-        wanted = select(_A).join(_R, _A.c.run_id == _R.c.id).where(*self._is(key)).order_by(_A.c.id)
+        wanted = select(_A).join(_R, _A.c.run_id == _R.c.id).where(*self._is(key)).order_by(_A.c.answered_at, _A.c.id)
         with self._store.read() as connection:
             return [
                 StoredAnswer(row.step, row.value, row.note, row.who, instant(row.answered_at), json.loads(row.seen))

@@ -31,7 +31,7 @@ class Decisions:
     def latest(self) -> dict[str, Decision]:
         """The last decision about each finding, by the finding's key."""
         with self._store.read() as connection:
-            rows = connection.execute(select(_T).where(*self._ours()).order_by(_T.c.id))
+            rows = connection.execute(select(_T).where(*self._ours()).order_by(_T.c.decided_at, _T.c.id))
             return {row.finding: _decision(row) for row in rows}
 
     def decide(self, decision: Decision, *, after: int) -> Decision | None:
@@ -59,7 +59,8 @@ class Decisions:
         return None
 
     def _last(self, connection: Connection, finding: str) -> Decision | None:
-        wanted = select(_T).where(*self._ours(), _T.c.finding == storable(finding)).order_by(_T.c.id.desc()).limit(1)
+        newest = (_T.c.decided_at.desc(), _T.c.id.desc())
+        wanted = select(_T).where(*self._ours(), _T.c.finding == storable(finding)).order_by(*newest).limit(1)
         row = connection.execute(wanted).first()
         return None if row is None else _decision(row)
 

@@ -77,7 +77,7 @@ class StoredJournal:
 
     def runs(self, last: int | None = None) -> list[RunHead]:
         """The runs, the latest first."""
-        wanted = select(_RUNS).where(self._here()).order_by(_RUNS.c.id.desc())
+        wanted = select(_RUNS).where(self._here()).order_by(_RUNS.c.at.desc(), _RUNS.c.id.desc())
         with self._store.read() as connection:
             return [_head(row) for row in connection.execute(wanted if last is None else wanted.limit(last))]
 

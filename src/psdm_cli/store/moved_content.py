@@ -46,7 +46,7 @@ class MovedRow:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Rows by table, ordered by identity."""
+    """Rows by table, in an order that is the same in every database."""
 
     rows: Mapping[str, Mapping[Identity, MovedRow]] = field(default_factory=dict)
 
@@ -108,8 +108,15 @@ def _unpacked(spec: Spec, values: dict[str, Any], report: Report | None) -> bool
 def _identified(
     spec: Spec, plain: Sequence[tuple[Identity | None, Mapping[str, Any], int | None]]
 ) -> dict[Identity, MovedRow]:
-    """The rows by identity, in its order; the n-th of several with one key is known by n."""
-    ordered = sorted(plain, key=lambda row: (_sortable(row[0] or ()), _sortable(_key(spec, row[1])), _rest(row[1])))
+    """The rows by identity, as they were made, else by key; the n-th of several with one key is known by n."""
+    when = spec.when
+
+    def order(row: tuple[Identity | None, Mapping[str, Any], int | None]) -> tuple[Any, ...]:
+        parent, values, _ = row
+        moment = values[when] if when else ""
+        return moment, _sortable(parent or ()), _sortable(_key(spec, values)), _rest(values)
+
+    ordered = sorted(plain, key=order)
     seen: Counter[Identity] = Counter()
     found: dict[Identity, MovedRow] = {}
     for parent, values, number in ordered:
@@ -174,7 +181,7 @@ def from_tables(file: Path, tables: Mapping[str, Sequence[portable.Row]]) -> Con
             except ValueError as error:
                 raise portable.damaged(file, f"{name} line {line}: {error}") from None
         rows = _identified(spec, plain)
-        if spec.name != "checklist_answers" and spec.newer is None and any(key[-1] for key in rows):
+        if spec.unique and any(key[-1] for key in rows):
             raise portable.damaged(file, f"{name} holds a row twice")
         found[name] = rows
     content = Content(found)

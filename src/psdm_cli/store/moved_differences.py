@@ -65,7 +65,7 @@ def refused(conflicts: tuple[Conflict, ...], most: int = 6) -> RefusedByRule:
     named = "; ".join(f"{each.name} ({each.mine} here, {each.theirs} in the file)" for each in conflicts[:most])
     more = f" and {len(conflicts) - most} more" if len(conflicts) > most else ""
     return RefusedByRule(
-        f"{len(conflicts)} of what never changes would change: {named}{more}. Nothing was imported.",
+        f"The file contradicts what is here: {named}{more}. Nothing was imported.",
         hint="Say whose stays: --keep mine, or --keep theirs.",
     )
 

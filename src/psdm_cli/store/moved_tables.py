@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table, UniqueConst
 from psdm_cli.store import tables
 
 #: not moved: the revision belongs to a database, parked parts to a refresh that runs now
-LEFT_OUT = frozenset({"psdm_revision", "mirror_parts", "locks"})
+LEFT_OUT = frozenset({"psdm_revision", "mirror_parts"})
 MIRROR = frozenset({"accounts", "mirror_rows", "mirror_malformed", "mirror_refusals", "mirror_marks", "mirror_scopes"})
 #: facts about who works at a machine: an import never replaces them
 PERSONAL_FACTS = frozenset({"token owner"})
@@ -35,6 +35,7 @@ _KNOWN: Mapping[str, _Known] = {
     "waivers": _Known(("site", "finding", "waived_at"), newer="withdrawn_at"),
     "runs": _Known(("site", "at", "who", "command")),
     "changes": _Known(newer="changed_at"),
+    "upside_entries": _Known(newer="reviewed_at"),
 }
 
 
@@ -44,7 +45,8 @@ class Spec:
 
     `number` is the column that a database fills by itself. `parent` points to the number of a row of `parent_table`.
     `key` are the columns by which, with the parent, a row is known. `newer`: of two rows with one key the one with the
-    greater text there counts; without it two different rows are a conflict. `packed` are compressed texts.
+    greater text there counts; without it two different rows are a conflict. `packed` are compressed texts. `unique`:
+    the database itself takes a key only once.
     """
 
     table: Table
@@ -54,6 +56,7 @@ class Spec:
     key: tuple[str, ...]
     newer: str | None = None
     packed: frozenset[str] = field(default_factory=frozenset)
+    unique: bool = False
 
     @property
     def name(self) -> str:
@@ -64,6 +67,12 @@ class Spec:
     def columns(self) -> tuple[Column[Any], ...]:
         """The columns that are moved as they are."""
         return tuple(column for column in self.table.columns if column.name not in (self.number, self.parent))
+
+    @property
+    def when(self) -> str | None:
+        """The column that tells when a numbered row was made: rows are put in by it, as they were made."""
+        names = (column.name for column in self.columns if not column.nullable)
+        return next((name for name in names if name.endswith("_at") or name == "at"), None) if self.number else None
 
     @property
     def is_parent(self) -> bool:
@@ -94,6 +103,7 @@ def _spec(table: Table) -> Spec:
         tuple(name for name in key if name != parent),
         known.newer,
         frozenset(column.name for column in table.columns if isinstance(column.type, LargeBinary)),
+        unique=known.key is None and (bool(unique) or number is None),
     )
 
 

@@ -72,7 +72,7 @@ class Upside:
             select(_H)
             .join(_E, _H.c.entry_id == _E.c.id)
             .where(_E.c.site == storable(self._store.site), _E.c.id == int(entry_id))
-            .order_by(_H.c.id)
+            .order_by(_H.c.changed_at, _H.c.id)
         )
         with self._store.read() as connection:
             return [(instant(row.changed_at), row.who, json.loads(row.body)) for row in connection.execute(wanted)]

@@ -56,7 +56,9 @@ class Waivers:
     def list(self) -> tuple[Waiver, ...]:
         """Every waiver that was not taken back, expired ones included, oldest first."""
         wanted = (
-            select(_T).where(_T.c.site == storable(self._store.site), _T.c.withdrawn_at.is_(None)).order_by(_T.c.id)
+            select(_T)
+            .where(_T.c.site == storable(self._store.site), _T.c.withdrawn_at.is_(None))
+            .order_by(_T.c.waived_at, _T.c.id)
         )
         with self._store.read() as connection:
             return tuple(
