@@ -25,9 +25,12 @@ COMMANDS: Table = {
         {
             "show": Lazy("psdm_cli.commands.forecast:show", "Show the forecast by project, month, role, person, type."),
             "freeze": Lazy("psdm_cli.commands.forecast:freeze", "Store this week's forecast as a snapshot."),
-            "diff": Lazy("psdm_cli.commands.forecast:diff", "Show what changed since a frozen forecast."),
+            "diff": Lazy("psdm_cli.commands.forecast:diff", "Show what changed since a frozen forecast, and why."),
+            "accuracy": Lazy("psdm_cli.commands.forecast_looking_back:accuracy", "Show how right the forecasts were."),
+            "fix": Lazy("psdm_cli.commands.fix:fix", "Repair what the forecast preparation found, by a plan.", MONDAY),
+    "people": Lazy("psdm_cli.commands.forecast_looking_back:people", "Show how booked everybody is, and free."),
         },
-        "The forecast: show, freeze, compare.",
+        "The forecast: show, freeze, compare, judge.",
         MONDAY,
     ),
     "checklist": Family(
