@@ -86,11 +86,11 @@ def milestone_stories(engagement: Engagement) -> tuple[Story, ...]:
         if is_milestone(story)
         and story.fixed_fee is True
         and not is_completed(story)
-        and not _has_milestone_above(story, engagement)
+        and not has_milestone_above(story, engagement)
     )
 
 
-def _has_milestone_above(story: Story, engagement: Engagement) -> bool:
+def has_milestone_above(story: Story, engagement: Engagement) -> bool:
     """A milestone ancestor counts whatever its state or depth; archived or deleted ones are not in the list."""
     known = engagement.stories_by_id
     return any(ancestor in known and is_milestone(known[ancestor]) for ancestor in _ancestors(story, engagement))

@@ -30,7 +30,10 @@ _TOGETHER = re.compile(
     r"|(?<=\d [A-Z][a-z]{2}) (?=\d{4})"
 )
 # what a terminal without Unicode shows instead: one character each, so that columns stay
-_ASCII = str.maketrans({"✓": "+", "–": "-", "…": "~", "·": "-", "→": ">", "“": '"', "”": '"', "⏎": "/", "−": "-"})
+_SHADES = {"░": ".", "▒": ":", "▓": "*", "█": "#", "±": "~"}
+_ASCII = str.maketrans(
+    _SHADES | {"✓": "+", "–": "-", "…": "~", "·": "-", "→": ">", "“": '"', "”": '"', "⏎": "/", "−": "-"}
+)
 
 
 @dataclass(frozen=True, slots=True)

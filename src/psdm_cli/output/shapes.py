@@ -21,6 +21,8 @@ SHAPES: dict[str, str] = {
     "forecast show": "psdm_cli.output.views_json:ForecastShowResult",
     "forecast diff": "psdm_cli.output.views_json:ForecastDiffResult",
     "forecast freeze": "psdm_cli.output.views_json:ForecastFreezeResult",
+    "forecast accuracy": "psdm_cli.output.looking_back_json:ForecastAccuracyResult",
+    "forecast people": "psdm_cli.output.looking_back_json:ForecastPeopleResult",
     "open": "psdm_cli.output.open_document:OpenResult",
     "state": "psdm_cli.output.state_shapes:StateResult",
     "state export": "psdm_cli.output.state_shapes:ExportResult",

@@ -93,6 +93,12 @@ class Kantata(Protocol):
     def workspace(self, workspace_id: str) -> Workspace | None:
         """One project by id, archived ones included; None when unknown or invisible."""
 
+    def completed_at(self, story_ids: Sequence[str]) -> Mapping[str, datetime]:
+        """When each of these tasks was completed last; those of which Kantata does not tell are left out.
+
+        Raises `Forbidden` where the token may not see tasks.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class FollowedRequest:

@@ -303,6 +303,11 @@ def _snapshot(store: Store, scope: str, **which: Any) -> Snapshot | None:
         ) from None
 
 
+def frozen_up_to(store: Store, scope: str, day: date) -> Snapshot | None:
+    """The last forecast of a scope frozen as of `day` or before. Raises `StoreProblem` for a newer psdm's."""
+    return _snapshot(store, scope, on_or_before=day)
+
+
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """A forecast that was stored, or would be: its week, revision and how many engagements it holds.

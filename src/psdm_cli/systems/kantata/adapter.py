@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random as randomness
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from psdm_cli.domain.records import Kind, Malformed, Workspace
@@ -179,6 +179,18 @@ class KantataAdapter:
         if isinstance(entry, Malformed):
             raise BadAnswer(f"Kantata's project {entry.id} cannot be understood: {entry.reason}.")
         return entry
+
+    def completed_at(self, story_ids: Sequence[str]) -> Mapping[str, datetime]:
+        """When each of these tasks was completed last; those of which Kantata does not tell are left out.
+
+        Raises what reading raises, `Forbidden` among it.
+        """
+        from psdm_cli.systems.kantata.completions import completion_questions, completions
+
+        told: dict[str, datetime] = {}
+        for params in completion_questions(story_ids):
+            told.update(self._get("/stories", params, completions, permission=PERMISSIONS[Kind.STORIES]))
+        return told
 
     def _get(self, path: str, params: dict[str, Value], understand: Callable[[Any], T], permission: str) -> T:
         try:
