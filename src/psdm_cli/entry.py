@@ -8,7 +8,7 @@ import sys
 from psdm_cli.version import VERSION
 
 #: A run is short and makes few cycles: with Python's own 700 the collector takes a tenth of every run
-#: (docs/decisions/0003).
+#: (docs/decisions/0004).
 NEW_OBJECTS = 50_000
 
 
