@@ -27,8 +27,7 @@ COMMANDS: Table = {
             "freeze": Lazy("psdm_cli.commands.forecast:freeze", "Store this week's forecast as a snapshot."),
             "diff": Lazy("psdm_cli.commands.forecast:diff", "Show what changed since a frozen forecast, and why."),
             "accuracy": Lazy("psdm_cli.commands.forecast_looking_back:accuracy", "Show how right the forecasts were."),
-            "fix": Lazy("psdm_cli.commands.fix:fix", "Repair what the forecast preparation found, by a plan.", MONDAY),
-    "people": Lazy("psdm_cli.commands.forecast_looking_back:people", "Show how booked everybody is, and free."),
+            "people": Lazy("psdm_cli.commands.forecast_looking_back:people", "Show how booked everybody is, and free."),
         },
         "The forecast: show, freeze, compare, judge.",
         MONDAY,
@@ -68,6 +67,7 @@ COMMANDS: Table = {
         "Bookings: list, request, change, harden.",
         LOOK,
     ),
+    "fix": Lazy("psdm_cli.commands.fix:fix", "Repair what the forecast preparation found, by a plan.", MONDAY),
     "people": Lazy("psdm_cli.commands.people:people", "Show free hours, and who could take open work.", LOOK),
     "config": Family(
         {
