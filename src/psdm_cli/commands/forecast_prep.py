@@ -7,6 +7,7 @@ from typing import Annotated
 from typer import Context, Option
 
 from psdm_cli.commands.completion_values import step_ids
+from psdm_cli.commands.fixes import FixesOption
 from psdm_cli.commands.forecast_sources import CsvOption, LeadOption, MarkdownOption, StatusOption
 from psdm_cli.commands.walking import AnswerOption, ConfirmOption, UpsideOption, WaiveOption, WalkOption
 from psdm_cli.context import environment
@@ -21,6 +22,7 @@ from psdm_cli.lazy import examples
     "psdm forecast-prep --freeze",
     "psdm forecast-prep --markdown > forecast.md",
     "psdm forecast-prep --no-walk",
+    "psdm forecast-prep --fix FP-02 --fix FP-07:10 --yes --no-input",
     'psdm forecast-prep --waive "FP-01:3001=change order signed Friday@2026-12-04" --no-input',
     'psdm forecast-prep --upside "FP-04:soft-booking:71=customer decides Friday@60" --confirm FP-13="sheet updated"',
 )
@@ -44,6 +46,7 @@ def forecast_prep(
     upside: UpsideOption = None,
     answer: AnswerOption = None,
     confirm: ConfirmOption = None,
+    fix: FixesOption = None,
 ) -> None:
     """Check everything the forecast call needs, from live Kantata data: due Monday 10:00 Eastern.
 
@@ -64,7 +67,7 @@ def forecast_prep(
     everybody = wanted_people(people)
     refuse_offline_freeze(freeze, env.options.offline)
     asked = walking.asked(env, walk=walk, waive=waive, upside=upside, answer=answer, confirm=confirm, freeze=freeze)
-    walks = asked.walks(env, plain=chosen is not None or wanted is not None)
+    walks = asked.walks(env, plain=chosen is not None or wanted is not None or bool(fix))
     if walks or not asked.options.is_empty:
         env.store(writing=not env.options.dry_run)
     picked = selection(lead, status, all_people=everybody)
@@ -72,6 +75,14 @@ def forecast_prep(
         prepared = forecasting.prepare(source, picked)
     if not asked.options.is_empty:
         prepared = walking.give_options(env, prepared, asked.options)
+    repaired = None
+    if fix:
+        from psdm_cli.commands.fixes import apply_named
+
+        repaired = apply_named(env, prepared, fix)
+        if repaired.has_written:  # the page shows what is left
+            with sources(env) as source:
+                prepared = forecasting.prepare(source, picked)
     if walks:
         env.finish(walking.walk(env, source, prepared, picked, freeze=freeze))
         return
@@ -81,7 +92,9 @@ def forecast_prep(
         done = "Would freeze" if frozen.revision is None else "Frozen"
         revision = "" if frozen.revision is None else f" revision {frozen.revision},"
         env.say(f"{done}: week {frozen.week},{revision} {frozen.engagements} engagements.")
-    document = ForecastPrepDocument(report, env.clock.real, step=wanted, verbose=env.options.verbose > 0)
+    document = ForecastPrepDocument(
+        report, env.clock.real, step=wanted, verbose=env.options.verbose > 0, repaired=repaired
+    )
     finish(env, document, chosen)
 
 

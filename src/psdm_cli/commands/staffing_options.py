@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -61,8 +62,9 @@ def minutes(text: str | None, option: str = "--hours") -> int | None:
         raise WrongUsage(f"{error.option}: {error}.") from None
 
 
+@lru_cache(maxsize=1)
 def desk(env: Environment) -> Desk:
-    """What requests, messages and texts are made with."""
+    """What requests, messages and texts are made with: one a run, so that nobody is looked up twice."""
     from psdm_cli.workflows.coordinator import Desk
 
     settings = env.settings

@@ -13,6 +13,8 @@ from psdm_cli.domain.report import ForecastReport
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from psdm_cli.output.fix_document import Repaired
+
 STATUSES: Mapping[State, str] = {State.ATTENTION: "attention", State.UNVERIFIED: "partial"}
 NEEDS_ATTENTION = 3
 
@@ -21,7 +23,8 @@ NEEDS_ATTENTION = 3
 class ForecastPrepDocument:
     """A `ResultDocument`. `now` dates the data; `step` shows one step alone; `verbose` shows every finding.
 
-    The screen carries the report's warnings itself (`shows_warnings`), after what is more urgent.
+    The screen carries the report's warnings itself (`shows_warnings`), after what is more urgent. `repaired`: what
+    `--fix` did, shown first; the report is as it stands afterwards.
     """
 
     report: ForecastReport
@@ -30,15 +33,20 @@ class ForecastPrepDocument:
     verbose: bool = False
     command: str = "forecast-prep"
     shows_warnings: bool = True
+    repaired: Repaired | None = None
 
     @property
     def status(self) -> str:
         """attention: a step found something; partial: nothing found, but not everything could be looked at; else ok."""
+        if self.repaired is not None and self.repaired.exit_code:
+            return "partial"
         return STATUSES.get(self.report.state, "ok")
 
     @property
     def exit_code(self) -> int:
-        """3 with a step that is attention or unverified, else 0 (interface.md 3)."""
+        """That of writing where a fix failed; else 3 with a step that is attention or unverified (interface.md 3)."""
+        if self.repaired is not None and self.repaired.exit_code:
+            return self.repaired.exit_code
         return 0 if self.report.state is State.PASS else NEEDS_ATTENTION
 
     @property
@@ -50,12 +58,19 @@ class ForecastPrepDocument:
         """The `result` of the JSON document, always whole."""
         from psdm_cli.output.forecast_json import forecast_prep_result
 
-        return forecast_prep_result(self.report)
+        return forecast_prep_result(self.report, self.repaired)
 
     def render_console(self, console: Console) -> None:
         """The screen, as wide as the console."""
         from psdm_cli.output.forecast_console import forecast_page
 
+        if self.repaired is not None:
+            from psdm_cli.output.layout import Page
+
+            first = Page(console.width)
+            self.repaired.add_to(first)
+            first.blank()
+            first.write(console)
         page = forecast_page(self.report, self.now, console.width, step=self.step, verbose=self.verbose)
         page.write(console)
 

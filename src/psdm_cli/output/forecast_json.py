@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from psdm_cli.domain.findings import Step as DomainStep
 from psdm_cli.domain.report import ForecastReport
+from psdm_cli.output.booking_shapes import LeftOver, Text, texts_of
+from psdm_cli.output.fix_document import left_of
 from psdm_cli.output.json_shapes import (
     BLOCKING,
     FINISHED,
@@ -19,11 +21,16 @@ from psdm_cli.output.json_shapes import (
     Hours,
     Month,
     MonthAmounts,
+    PlanItem,
     Ratio,
     Shape,
     Step,
     plain,
 )
+from psdm_cli.output.plan_document import plan_items
+
+if TYPE_CHECKING:
+    from psdm_cli.output.fix_document import Repaired
 
 EngagementType = Literal["time_and_materials", "fixed_fee", "consulting_block", "dedicated_engineer", "training"]
 
@@ -130,6 +137,10 @@ class ForecastPrepResult(Shape):
     steps: list[Step]
     people: list[UnderAllocated]
     checklist: Checklist
+    plan: list[PlanItem] = Field(description="With --fix: what was planned or done.")
+    texts: list[Text] = Field(description="With --fix: what is for a person to send.")
+    left: list[LeftOver] = Field(description="With --fix: findings of the named steps that stay, and why.")
+    run: str | None = Field(description="With --fix: the run's number in the journal, when something was sent.")
 
 
 def checklist_of(identity: str, subject: str, steps: tuple[DomainStep, ...]) -> Checklist:
@@ -144,8 +155,8 @@ def checklist_of(identity: str, subject: str, steps: tuple[DomainStep, ...]) -> 
     )
 
 
-def forecast_prep_result(report: ForecastReport) -> dict[str, Any]:
-    """The `result` of `psdm forecast-prep --json`, as plain values."""
+def forecast_prep_result(report: ForecastReport, repaired: Repaired | None = None) -> dict[str, Any]:
+    """The `result` of `psdm forecast-prep --json`, as plain values. `repaired`: what `--fix` did."""
     checklist = checklist_of("forecast-prep", report.week, report.steps)
     result = ForecastPrepResult(
         pm=Person(id=report.pm_id, name=report.pm_name),
@@ -162,5 +173,9 @@ def forecast_prep_result(report: ForecastReport) -> dict[str, Any]:
         steps=checklist.steps,
         people=[UnderAllocated.model_validate(person) for person in report.people],
         checklist=checklist,
+        plan=[] if repaired is None else [PlanItem(**item) for item in plan_items(repaired.plan)],
+        texts=[] if repaired is None else texts_of(repaired.drafts),
+        left=[] if repaired is None else left_of(repaired),
+        run=None if repaired is None else repaired.run,
     )
     return plain(result)
