@@ -15,7 +15,7 @@ from psdm_cli.settings.folders import find_folders
 from psdm_cli.version import VERSION
 
 
-class Unexpected(PsdmError):  # noqa: N818 - named like the other errors of this family
+class Unexpected(PsdmError):
     """A bug of psdm (exit 1)."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Refusal(Exception):  # noqa: N818  (it is an answer, not a fault of the sandbox)
+class Refusal(Exception):
     """A request answered with an error status and the documented body."""
 
     def __init__(self, status: int, errors: list[dict[str, Any]]) -> None:

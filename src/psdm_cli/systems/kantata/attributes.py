@@ -23,7 +23,7 @@ _WORDS = {
 }
 
 
-class Wrong(Exception):  # noqa: N818 - a reason, not an error of ours
+class Wrong(Exception):
     """A record that cannot be understood; the text is for a project manager."""
 
 

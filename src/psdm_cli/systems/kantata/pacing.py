@@ -14,11 +14,11 @@ LONGEST_WAIT = 30.0
 CALM = 8
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: the caller has gone away
+class Stopped(Exception):
     """The call that this work belongs to was given up; nobody waits for the answer."""
 
 
-class TooLong(Exception):  # noqa: N818 - a reason, not an error of ours
+class TooLong(Exception):
     """The server wants a longer pause than the call may wait; `seconds` of it are left."""
 
     def __init__(self, seconds: float) -> None:
