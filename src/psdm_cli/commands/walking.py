@@ -200,6 +200,7 @@ def now_of(env: Environment) -> Callable[[], datetime]:
 def tools_of(env: Environment, source: Sources, selection: Selection, *, freeze: bool) -> Tools:
     """What the walk works with, from the environment."""
     from psdm_cli.commands.forecast_sources import sources
+    from psdm_cli.commands.repairing import repairs
     from psdm_cli.commands.today import cadence
     from psdm_cli.domain.cadence import Duty, week_deadlines
     from psdm_cli.workflows import forecasting
@@ -215,7 +216,7 @@ def tools_of(env: Environment, source: Sources, selection: Selection, *, freeze:
     return Tools(
         prepare=prepare,
         opened=lambda now: opened(env, now),
-        repairs=lambda _now, _findings: (),
+        repairs=lambda now, findings: repairs(env, now, findings),
         page=lambda finding: None if finding.project is None else env.kantata_page(finding.project),
         freeze=(lambda now: forecasting.freeze(source, now)) if can_freeze else None,
         deadlines={

@@ -44,16 +44,15 @@ class Clocks:
     zone: str = EASTERN
 
     def said(self, due: datetime) -> str:
-        """A deadline in both zones, with what is left: "Mon 10:00 Eastern (16:00 CET for you), in 2 h 14 min"."""
+        """A deadline in both zones, with what is left: "Mon 10:00 Eastern, 16:00 CET for you, in 2 h 14 min"."""
         here, now = self.own(due), self.now()
         zone = "Eastern" if self.zone == EASTERN else due.tzname() or self.zone
         local = ""
         if here.utcoffset() != due.utcoffset():
             day = "" if here.date() == due.date() else f"{here:%a} "
-            local = f" ({day}{here:%H:%M} {here.tzname() or 'your time'} for you)"
+            local = f", {day}{here:%H:%M} {here.tzname() or 'your time'} for you"
         left = countdown(due, now)
-        late = is_overdue(due, now)
-        return f"{due:%a %H:%M} {zone}{local}, {left.replace('for ', 'overdue for ') if late else left}"
+        return f"{due:%a %H:%M} {zone}{local}, {left.replace('for ', 'overdue ') if is_overdue(due, now) else left}"
 
 
 class WalkScreen:
@@ -74,7 +73,7 @@ class WalkScreen:
         page.text(Span(" · ".join(parts), "bold"), indent=2)
         for what, due in (("Prep complete", report.prep_complete), ("Forecast updated", report.forecast_updated)):
             late = is_overdue(due, self.clocks.now())
-            page.text(Span(f"{what} by {self.clocks.said(due)}", "red" if late else ""), indent=2)
+            page.text(Span(f"{what}: {self.clocks.said(due)}", "red" if late else ""), indent=2)
         self._urgent(page, report)
         page.heading("Steps", standing(report.steps))
         page.table(

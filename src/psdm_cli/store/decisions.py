@@ -41,7 +41,7 @@ class Decisions:
         """
         with self._store.write() as connection:
             last = self._last(connection, decision.finding)
-            if last is not None and last.id > after:
+            if last is not None and last.id != after:
                 return last
             connection.execute(
                 _T.insert().values(
