@@ -111,7 +111,9 @@ def tell(env: Environment, outcome: Outcome, plan_out: Path | None) -> None:
     from psdm_cli.workflows.applying import Stage
 
     if outcome.stage is Stage.SAVED:
-        env.say(f"The plan is in {plan_out}; nothing was changed. Apply it with: psdm apply {plan_out}")
+        from shlex import quote
+
+        env.say(f"The plan is in {plan_out}; nothing was changed. Apply it with: psdm apply {quote(str(plan_out))}")
     elif outcome.stage is Stage.DECLINED:
         env.say("Nothing was changed.")
     if outcome.trouble is not None:

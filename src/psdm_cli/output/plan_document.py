@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psdm_cli.changes.codec import plain as plain_json
 from psdm_cli.changes.plan import Action, Change, ChangeState, Item, Plan
+from psdm_cli.output.text import valid_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,13 +70,24 @@ def item_values(item: Item) -> dict[str, Any]:
         "title": change.title,
         "place": change.place or None,
         "audience": change.audience.value,
-        "before": plain_json(change.before) or None,
-        "after": plain_json(change.after) or None,
+        "before": _writable(plain_json(change.before)) or None,
+        "after": _writable(plain_json(change.after)) or None,
         "id": item.id or change.id,
         "url": item.url or change.url,
         "state": item.state.value,
         "error": item.error,
     }
+
+
+def _writable(value: Any) -> Any:
+    """JSON values whose every text can be written in UTF-8."""
+    if isinstance(value, str):
+        return valid_text(value)
+    if isinstance(value, dict):
+        return {valid_text(name): _writable(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_writable(each) for each in value]
+    return value
 
 
 def plan_items(plan: Plan) -> list[dict[str, Any]]:
@@ -244,7 +257,7 @@ class AppliedDocument:
             for stays in self.not_undone:
                 page.text(f"{stays.title}: {stays.reason}", first=Span("  ! ", "yellow"))
         if self.saved_in is not None:
-            next_steps(page, [(f"psdm apply {self.saved_in}", "apply this plan")])
+            next_steps(page, [(f"psdm apply {shlex.quote(self.saved_in)}", "apply this plan")])
         elif self.run is not None and any(item.state is ChangeState.APPLIED for item in self.plan.items):
             next_steps(page, [(f"psdm undo {self.run}", "take it back")])
         return page
