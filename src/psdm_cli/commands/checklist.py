@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Context, Option
 
+from psdm_cli.commands.completion_values import checklist_names, sow_numbers
 from psdm_cli.commands.forecast_sources import LeadOption
 from psdm_cli.context import environment
 from psdm_cli.errors import WrongUsage
@@ -19,10 +20,16 @@ if TYPE_CHECKING:
     from psdm_cli.output.checklist_document import ChecklistDocument
     from psdm_cli.workflows.checklist_runs import OpenRun
 
-NameArgument = Annotated[str, Argument(metavar="NAME", help="The checklist, such as forecast-prep.")]
+NameArgument = Annotated[
+    str, Argument(metavar="NAME", help="The checklist, such as forecast-prep.", autocompletion=checklist_names)
+]
 SubjectArgument = Annotated[
     str | None,
-    Argument(metavar="[SUBJECT]", help="A week (2026-W48; default: this one) or an engagement (SOW-1234)."),
+    Argument(
+        metavar="[SUBJECT]",
+        help="A week (2026-W48; default: this one) or an engagement (SOW-1234).",
+        autocompletion=sow_numbers,
+    ),
 ]
 
 

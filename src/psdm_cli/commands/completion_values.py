@@ -37,6 +37,35 @@ STEPS = {  # as domain.steps.catalog has them, which is too heavy for a key pres
 }
 STATUSES = ("Prospect", "In Set Up", "Okay to Start", "Active", "On Hold", "Backlog", "Closed")
 GROUPINGS = ("project", "month", "role", "person", "type")
+FIGURES = (
+    "budget",
+    "used",
+    "remaining",
+    "to_forecast",
+    "hard_booked",
+    "soft_booked",
+    "overdue",
+    "undated",
+    "milestones",
+    "eac",
+    "hard_hours",
+    "soft_hours",
+    "unpriced_hours",
+    "burn",
+    "runway",
+    "time_elapsed",
+    "kickoff",
+    "end",
+    "type",
+    "changes",
+    "forecast",
+    "worked",
+    "month_total",
+    "coverage",
+    "totals",
+    "worked_totals",
+    "people",
+)
 HIDDEN = ("estimate", "completed", "cancelled")
 
 HARMLESS = re.compile(r"[^\W_][\w .@+-]*")
@@ -87,6 +116,11 @@ def link_names(incomplete: str) -> Values:
 def openable(incomplete: str) -> Values:
     """What `psdm open` opens: a SOW, a link."""
     return _offered([*_sows(incomplete), *_links()], incomplete)
+
+
+def explainable(incomplete: str) -> Values:
+    """What `psdm why` explains, as far as it has names: steps, figures, engagements."""
+    return _offered([*STEPS.items(), *FIGURES, *_sows(incomplete)], incomplete)
 
 
 def checklist_names(incomplete: str) -> Values:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from typer import Argument, Context
 
+from psdm_cli.commands.completion_values import explainable
 from psdm_cli.commands.forecast_sources import CsvOption, LeadOption, MarkdownOption, StatusOption
 from psdm_cli.context import environment
 from psdm_cli.lazy import examples
@@ -27,6 +28,7 @@ def why(
             metavar="WHAT [SOW]",
             help="A finding's key, a step (FP-01), or a figure (to_forecast, forecast 2026-12, coverage PSE, eac, …), "
             "then the SOW number, a part of the title, or the id.",
+            autocompletion=explainable,
         ),
     ],
     *,
