@@ -71,6 +71,7 @@ class Run:
         self._parking = mirror.parking()
         self._parked = self._parking.others(self._now - self._ages.parked)
         before = mirror.scope(self._scope.key)
+        self._known = frozenset(before.user_ids if before else ())  # asked for side by side with the projects' rows
         self._deletions = Deletions(kantata, mirror, self._parking, dict(before.extra) if before else {})
         # Of a malformed row that names no project nobody can tell when it is gone, unless its kind is read whole.
         self._unattributed = {bad.kind for bad in mirror.malformed(())}
@@ -89,7 +90,7 @@ class Run:
         self._parking.drop(self._now - _FORGOTTEN_AFTER)
         self._ask(self._first_questions())
         self._mark = self._server_time()
-        self._ask(self._questions_by_workspace())
+        self._ask([*self._questions_of_known_people(), *self._questions_by_workspace()])
         users = self._people_and_deletions()
         state = ScopeState(
             key=self._scope.key,
@@ -138,14 +139,12 @@ class Run:
         """The people of the projects, side by side with reading anew where rows are missing. Gives the people."""
         doubts = self._doubts()
         again = self._again(doubts)
-        done: set[str] = set()
+        done = set(self._known)
         people = self._people()
+        if self._everything:
+            again += self._elsewhere(people & done, unsure=bool(again))
         while (new := people - done) or again:
-            questions = [*again]
-            questions += self._plan(Kind.PEOPLE, By.USER, new - self._active())
-            questions += self._plan(Kind.TIME_OFF, By.USER, new)
-            questions += self._elsewhere(new, unsure=bool(again))
-            self._ask(questions)
+            self._ask([*again, *self._of_people(new), *self._elsewhere(new, unsure=bool(again))])
             done |= new
             again = []
             people = self._people()  # reading anew may show more people, or fewer
@@ -157,6 +156,23 @@ class Run:
             self._ask(self._again(late))
             self._deletions.settle(late)
         return users
+
+    def _questions_of_known_people(self) -> list[_Question]:
+        """Those of last time are most likely those of this time: nobody waits for the projects' rows to ask for theirs.
+
+        With every project in scope bookings elsewhere are rather counted, once all others are here.
+        """
+        if Kind.RESOURCES in self._refused:
+            return []
+        found = self._of_people(self._known)
+        return found if self._everything else found + self._elsewhere(self._known, unsure=True)
+
+    def _of_people(self, people: Collection[str]) -> list[_Question]:
+        people = set(people)
+        return [
+            *self._plan(Kind.PEOPLE, By.USER, people - self._active()),
+            *self._plan(Kind.TIME_OFF, By.USER, people),
+        ]
 
     def _elsewhere(self, people: Collection[str], *, unsure: bool) -> list[_Question]:
         """The bookings of these people. Where every project is in scope they are here already, if the counts agree.

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 import pytest
 from conftest import ALL, MINE, Content, Desk
 from fake_kantata import DAY, START, FakeKantata, add_project, changed, small_account
 
-from psdm_cli.domain.records import Kind, Membership, Story, TimeEntry, Workspace
+from psdm_cli.domain.records import Kind, Membership, Resource, Story, TimeEntry, Workspace
 from psdm_cli.errors import NotFound
 from psdm_cli.store.database import Store
+from psdm_cli.systems.ports import Batch, Progress, Read
 from psdm_cli.workflows.refresh import Scope, refresh, scope_of
 
 CHANGING = (Kind.RESOURCES, Kind.ALLOCATIONS, Kind.STORIES, Kind.TIME_ENTRIES)
@@ -298,3 +299,21 @@ def test_the_state_says_how_much_there_is_and_how_old(desk: Desk) -> None:
     assert (state.parked, state.malformed, state.refusals) == (0, 0, ())
     assert state.size is not None
     assert state.size > 0
+
+
+def test_people_of_last_time_are_asked_for_beside_the_projects_rows(desk: Desk) -> None:
+    desk.refresh()
+    rounds: list[set[Kind]] = []
+    read_all = desk.kantata.read_all
+
+    def noted(reads: Sequence[Read], progress: Callable[[Progress], None] | None = None) -> Iterator[Batch]:
+        rounds.append({read.kind for read in reads})
+        return read_all(reads, progress)
+
+    desk.kantata.read_all = noted  # type: ignore[method-assign]
+    desk.kantata.put(Resource("w1-r9", "w1", "new", "Bo"), Membership("m-new", "new", "Bo"))
+    desk.refresh()
+    beside = next(kinds for kinds in rounds if Kind.TIME_ENTRIES in kinds)
+    assert {Kind.PEOPLE, Kind.TIME_OFF, Kind.ALLOCATIONS_ELSEWHERE} <= beside
+    assert "m-new" in desk.ids(Kind.PEOPLE), "somebody new is read afterwards"
+    assert [read.user_ids for read in desk.kantata.asked_of(Kind.PEOPLE)][-1] == ("new",)
