@@ -29,6 +29,8 @@ class TerminalPrompter(LinePrompter):
         try:
             answer = self._edited(shown) if self.terminal.colour else self._plain(shown)
         except (KeyboardInterrupt, EOFError):
+            if not self.terminal.colour:  # what is said next begins on a line of its own
+                self.terminal.err.write("\n")
             raise interrupted() from None
         return answer.strip() or default
 
@@ -37,7 +39,6 @@ class TerminalPrompter(LinePrompter):
         self.terminal.err.flush()
         line = self.terminal.source.readline()
         if not line:
-            self.terminal.err.write("\n")
             raise EOFError
         return line
 

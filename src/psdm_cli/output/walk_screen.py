@@ -141,7 +141,7 @@ class WalkScreen:
         page.text(f"Rule: {explanation.rule.text} ({explanation.rule.source})", first="  ")
         for clause in explanation.clauses:
             page.text(f"Handbook, {clause.heading}: “{clause.text}”", first="  ")
-            page.text(Span(clause.url, "dim"), first="  ")
+            page.line("  ", Span(clause.url, "dim"))  # whole, however narrow the terminal
         page.write(self.console)
 
 

@@ -249,7 +249,7 @@ class Walk:
 
     def _upside(self, entry: Entry) -> bool:
         usual = self.answers.prepared.assessment.policy.soft_probability
-        reason = self.prompter.text("Reason: what keeps it soft (“because of …”)", check=upside_reason)
+        reason = self.prompter.text("What keeps it soft (because of …)", check=upside_reason)
         chance = probability(
             self.prompter.text(
                 "Probability in percent", default=percent(usual), check=lambda text: percent(probability(text))

@@ -1,0 +1,326 @@
+"""The Monday walk at a real terminal: its screens, Ctrl-C at every question, two people at once, a whole Monday."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from psdm_process import Psdm
+from sitting import Sitting, card
+
+from psdm_cli.sandbox import KantataSandbox
+from psdm_cli.store import open_store
+from psdm_cli.store.database import Store
+
+FUNDS, GAP, SOFT, DATES = "FP-01:3001", "FP-08 SOW-2301", "FP-07 SOW-2301", "FP-02 SOW-2308"
+REASON, SOFT_REASON, NOTE = "the change order is signed on Friday", "the customer decides on Friday", "asked Kai"
+
+
+@pytest.fixture
+def person(psdm: Psdm) -> Psdm:
+    """psdm that may ask."""
+    return psdm.with_(PSDM_NO_INPUT=None)
+
+
+def stored(psdm: Psdm, kantata: KantataSandbox) -> Store:
+    """The store of that home."""
+    return open_store(None, psdm.home / "psdm" / "data", site=kantata.kantata_url)
+
+
+def kept(psdm: Psdm, kantata: KantataSandbox) -> dict[str, Any]:
+    """All that a walk leaves behind: in the store and on the server, without instants and numbers of runs."""
+    scope = "leads:" + kantata_user(kantata)
+    with stored(psdm, kantata) as store:
+        runs = store.checklists.list("forecast-prep")
+        return {
+            "waivers": [(w.finding, w.reason, w.until, w.who) for w in store.waivers.list()],
+            "upside": [(e.source, e.reason, str(e.probability), str(e.amount), e.month) for e in store.upside.list()],
+            "decisions": {
+                key: (d.verdict.value, d.seen) for key, d in store.decisions("2026-W48", scope).latest().items()
+            },
+            "steps": {a.step: (a.value, a.note, a.who) for run in runs for a in store.checklists.history(run.key)},
+            "frozen": [(head.week, head.revision) for head in store.snapshots.list()],
+            "tasks": tasks(kantata),
+        }
+
+
+def kantata_user(kantata: KantataSandbox) -> str:
+    """The user whose engagements are walked through."""
+    return str(kantata.account.find("workspaces", "id", "3001")[0]["primary_maven_id"])
+
+
+def tasks(kantata: KantataSandbox) -> dict[str, tuple[str | None, str | None]]:
+    """Start and due date of every task on the server."""
+    return {str(s["id"]): (s["start_date"], s["due_date"]) for s in kantata.account.rows("stories")}
+
+
+class Person:
+    """Answers as a PM would: by what is asked and which finding is on the screen. Presses Ctrl-C once where told."""
+
+    def __init__(self, stop_at: str | None = None) -> None:
+        self.stop_at = stop_at
+        self.asked: list[str] = []
+
+    def __call__(self, question: str, screen: str) -> str | None:
+        word = self._word(question, screen)
+        self.asked.append(word)
+        if self.stop_at is not None and word == self.stop_at:
+            return None
+        answers = {
+            "waive": "w",
+            "upside": "a",
+            "fix": "f",
+            "later": "",
+            "reason": REASON,
+            "until": "2026-12-04",
+            "soft reason": SOFT_REASON,
+            "probability": "60",
+            "apply": "y",
+            "how": "",
+            "done": "y",
+            "note": NOTE,
+            "freeze": "",
+        }
+        return answers[word]
+
+    def _word(self, question: str, screen: str) -> str:
+        if question.startswith("What now"):
+            about = card(screen)
+            return {"FP-01 SOW-2301": "waive", SOFT: "upside", DATES: "fix"}.get(about, "later")
+        beginnings = {
+            "What keeps": "soft reason",
+            "Reason": "reason",
+            "Until": "until",
+            "Probability": "probability",
+            "Apply": "apply",
+            "How": "how",
+            "Done": "done",
+            "Note": "note",
+            "Freeze": "freeze",
+        }
+        return next(word for beginning, word in beginnings.items() if question.startswith(beginning))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a walk without interruption leaves behind."""
+    with KantataSandbox(as_of=date(2026, 11, 23)) as server:
+        psdm = Psdm(tmp_path_factory.mktemp("undisturbed")).at(server).with_(PSDM_AS_OF="2026-11-23")
+        person = Person()
+        assert Sitting(psdm).converse(person) == 3
+        assert set(person.asked) == set(QUESTIONS)
+        left = kept(psdm, server)
+    assert left["waivers"] == [(FUNDS, REASON, date(2026, 12, 4), "Robin Castellano")]
+    assert [(entry[1], entry[2]) for entry in left["upside"]] == [(SOFT_REASON, "0.6")]
+    assert left["steps"] == dict.fromkeys(("FP-12", "FP-13"), ("yes", NOTE, "Robin Castellano"))
+    assert left["frozen"] == [("2026-W48", 1)]
+    return left
+
+
+QUESTIONS = (
+    "waive",
+    "upside",
+    "fix",
+    "later",
+    "reason",
+    "until",
+    "soft reason",
+    "probability",
+    "how",
+    "apply",
+    "done",
+    "note",
+    "freeze",
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_ctrl_c_at_every_question_keeps_all_and_the_next_run_goes_on(
+    person: Psdm, kantata: KantataSandbox, undisturbed: dict[str, Any], question: str
+) -> None:
+    sitting = Sitting(person)
+    assert sitting.converse(Person(stop_at=question)) == 130
+    assert "kept" in sitting.raw
+    assert "Traceback" not in sitting.raw
+    half = kept(person, kantata)
+    assert half["frozen"] == []
+    for name in ("waivers", "upside"):
+        assert [each for each in half[name] if each not in undisturbed[name]] == []
+    again = Person()
+    assert Sitting(person).converse(again) == 3
+    assert kept(person, kantata) == undisturbed
+
+
+# two people at once
+
+
+def at_card(sitting: Sitting, wanted: str) -> None:
+    """Pass everything over until a finding is on the screen."""
+    while (question := sitting.question()) is not None:
+        if question.startswith("What now") and card(sitting.raw.replace("\r", "")) == wanted:
+            return
+        sitting.type("l")
+    raise AssertionError(f"{wanted} never came")
+
+
+def answered(sitting: Sitting, *answers: str) -> None:
+    """Type answers, each when it is asked for."""
+    for answer in answers:
+        sitting.type(answer)
+        assert sitting.question() is not None
+
+
+def test_of_two_waivers_of_one_finding_the_first_stands(person: Psdm, kantata: KantataSandbox) -> None:
+    one, other = Sitting(person), Sitting(person)
+    for sitting in (one, other):
+        at_card(sitting, "FP-01 SOW-2301")
+    answered(other, "w", "slower")  # asked for the day already
+    answered(one, "w", "quicker", "2026-12-04")
+    answered(other, "2026-12-11")
+    for sitting in (one, other):
+        sitting.type("q")
+        sitting.end()
+    said = " ".join(" ".join(other.lines).split())
+    assert "somebody was quicker: waived until 2026-12-04 because quicker (Robin Castellano). That stands." in said
+    with stored(person, kantata) as store:
+        assert [(w.finding, w.reason) for w in store.waivers.list()] == [(FUNDS, "quicker")]
+
+
+def test_of_two_upside_entries_for_one_booking_the_first_stands(person: Psdm, kantata: KantataSandbox) -> None:
+    one, other = Sitting(person), Sitting(person)
+    for sitting in (one, other):
+        at_card(sitting, SOFT)
+    answered(other, "a", "slower")
+    answered(one, "a", "quicker", "50")
+    answered(other, "70")
+    for sitting in (one, other):
+        sitting.type("q")
+        sitting.end()
+    assert "somebody was quicker: in the upside ledger" in " ".join(" ".join(other.lines).split())
+    with stored(person, kantata) as store:
+        assert [(e.reason, str(e.probability)) for e in store.upside.list()] == [("quicker", "0.5")]
+
+
+def test_a_task_that_two_repair_is_written_once(person: Psdm, kantata: KantataSandbox) -> None:
+    before = tasks(kantata)
+    one, other = Sitting(person), Sitting(person)
+    for sitting in (one, other):
+        at_card(sitting, DATES)
+        answered(sitting, "f", "")  # shown, and asked whether to apply it
+    for sitting in (one, other):
+        answered(sitting, "y")
+        sitting.type("q")
+        sitting.end()
+        assert sitting.code == 3
+    assert "gone, checked again just now" in " ".join(" ".join(one.lines).split())
+    after = tasks(kantata)
+    changed = [key for key in after if after[key] != before[key]]
+    assert len(changed) == 1
+    assert all(after[changed[0]])
+    written = [c for run in person("journal", "list", "--json").result["runs"] for c in run["changes"]]
+    assert sorted(change["state"] for change in written) == ["applied", "kept"]
+
+
+# a whole Monday, and the next one
+
+
+def test_a_monday_walked_interrupted_repaired_and_frozen_and_the_next_one(
+    person: Psdm, kantata: KantataSandbox
+) -> None:
+    asked_for = person.with_(PSDM_NO_INPUT="1")
+    begun = asked_for("forecast-prep", "--json").result
+    assert Sitting(person).converse(Person(stop_at="apply")) == 130
+    assert tasks(kantata) == tasks_of_seed()
+    last = Person()
+    sitting = Sitting(person)
+    assert sitting.converse(last) == 3
+    assert "waive" not in last.asked
+    said = " ".join(" ".join(sitting.lines).split())
+    assert f"because of {SOFT_REASON}" in said
+    assert "Frozen: week 2026-W48, revision 1" in said
+    ended = asked_for("forecast-prep", "--json").result
+    by_step = {step["id"]: step for step in ended["steps"]}
+    undated = {f["key"] for s in begun["steps"] if s["id"] == "FP-02" for f in s["findings"]}
+    assert len({f["key"] for f in by_step["FP-02"]["findings"]}) == len(undated) - 2
+    assert by_step["FP-01"]["waived"] == 1
+    for booking in list(kantata.account.find("workspace_allocations", "workspace_id", "3004")):
+        changed = {"minutes": booking["minutes"] // 2, "updated_at": kantata.now().isoformat()}
+        kantata.account.update("workspace_allocations", booking["id"], **changed)
+    monday = asked_for("forecast-prep", "--json", "--as-of", "2026-11-30").result
+    assert [change["kind"] for p in monday["projects"] if p["id"] == "3004" for change in p["changes"]]
+    assert {s["id"]: s["waived"] for s in monday["steps"]}["FP-01"] == 1
+    run = asked_for("checklist", "show", "forecast-prep", "--json", "--as-of", "2026-11-30").result
+    manual = {s["id"]: s["state"] for s in run["steps"] if s["id"] in ("FP-12", "FP-13")}
+    assert manual == {"FP-12": "manual", "FP-13": "manual"}, "a new week is a new run"
+    later = asked_for("forecast-prep", "--json", "--as-of", "2026-12-07").document
+    assert any("was waived until 2026-12-04" in warning for warning in later["warnings"])
+
+
+def tasks_of_seed() -> dict[str, tuple[str | None, str | None]]:
+    """The tasks' dates as they are seeded."""
+    with KantataSandbox(as_of=date(2026, 11, 23)) as server:
+        return tasks(server)
+
+
+# options instead of questions
+
+
+def test_every_question_has_an_option(psdm: Psdm, kantata: KantataSandbox, undisturbed: dict[str, Any]) -> None:
+    source = undisturbed["upside"][0][0]
+    key = f"FP-07:{source.removeprefix('soft-booking:')}"
+    done = psdm(
+        *("forecast-prep", "--json", "--freeze"),
+        *("--waive", f"{FUNDS}={REASON}@2026-12-04"),
+        *("--upside", f"{key}={SOFT_REASON}@60"),
+        *("--confirm", f"FP-12={NOTE}", "--confirm", f"FP-13={NOTE}"),
+    )
+    assert done.code == 3
+    left = kept(psdm, kantata)
+    for name in ("waivers", "upside", "steps", "frozen"):
+        assert left[name] == undisturbed[name]
+    again = psdm("forecast-prep", "--upside", f"{key}=once more")
+    assert again.code == 6
+    assert SOFT_REASON in again.err
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        pytest.param(("--waive", FUNDS), 2, "expected KEY=REASON@DATE", id="a waiver without anything"),
+        pytest.param(("--waive", f"{FUNDS}=because"), 2, "the last day is missing", id="a waiver without a day"),
+        pytest.param(("--waive", f"{FUNDS}= @2026-12-04"), 2, "needs a reason", id="a waiver without a reason"),
+        pytest.param(("--waive", f"{FUNDS}=why@2026-11-22"), 2, "not in the past", id="a waiver into the past"),
+        pytest.param(("--waive", f"{FUNDS}=why@soon"), 2, "YYYY-MM-DD", id="a waiver until no day"),
+        pytest.param(("--waive", "FP-01:30=why@2026-12-04"), 5, "no open finding", id="an unknown finding"),
+        pytest.param(("--upside", f"{FUNDS}=why"), 6, "no upside", id="money that is no upside"),
+        pytest.param(("--upside", "FP-07:1=why@150"), 2, "1 to 100 %", id="more than certain"),
+        pytest.param(("--confirm", "FP-12="), 2, "expected STEP=NOTE", id="a confirmation without a note"),
+        pytest.param(("--confirm", "FP-99=so"), 2, "no step", id="an unknown step"),
+        pytest.param(("--answer", "FP-12=perhaps"), 2, "expected yes or no", id="an unknown answer"),
+        pytest.param(("--answer", "FP-01=yes"), 2, "psdm checks this step", id="an automatic step"),
+        pytest.param(("--walk",), 2, "--walk needs a terminal", id="a walk without a terminal"),
+    ],
+)
+def test_senseless_options_store_nothing(mirrored: Psdm, options: tuple[str, ...], code: int, said: str) -> None:
+    good = ("--waive", f"{FUNDS}={REASON}@2026-12-04") if FUNDS not in str(options) else ("--confirm", f"FP-13={NOTE}")
+    done = mirrored("forecast-prep", "-q", *good, *options)
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    result = mirrored("checklist", "show", "forecast-prep", "--json").result
+    assert not any(step["waived"] or step["state"] == "done" for step in result["steps"])
+
+
+def test_a_dry_run_stores_nothing(psdm: Psdm, kantata: KantataSandbox) -> None:
+    done = psdm("forecast-prep", "--dry-run", "--waive", f"{FUNDS}={REASON}@2026-12-04", "--confirm", f"FP-13={NOTE}")
+    assert done.code == 3
+    assert "Would be: " in done.err
+    left = kept(psdm, kantata)
+    assert (left["waivers"], left["steps"]) == ([], {})
+
+
+def test_without_a_walk_the_page_is_printed(person: Psdm) -> None:
+    sitting = Sitting(person, ("forecast-prep", "--no-walk"))
+    assert sitting.question() is None
+    assert sitting.code == 3
+    assert "psdm forecast-prep --freeze" in "\n".join(sitting.lines[-6:])
