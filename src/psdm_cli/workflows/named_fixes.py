@@ -15,7 +15,7 @@ from psdm_cli.workflows.coordinator import Desk
 from psdm_cli.workflows.fix_options import Answers, FixOption, merged
 from psdm_cli.workflows.fixing import NOTHING, fixes_for
 
-BY_HAND = "psdm cannot repair it; it is done by hand"
+BY_HAND = "this is for you to do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,12 @@ def named_fixes(
     has, with the nearest.
     """
     findings, by_key = _chosen(names, steps, project)
+    if not answers.is_empty and len(findings) > 1:
+        keys = ", ".join(finding.key for finding in findings[:5])
+        raise WrongUsage(
+            f"Days and hours are for one finding at a time, and {len(findings)} are meant: {keys}.",
+            hint="Name one by its key.",
+        )
     changes: list[Change] = []
     drafts: list[Draft] = []
     warnings: list[str] = []
@@ -78,7 +84,7 @@ def _parts(
     group: tuple[Finding, ...], assessment: Assessment, desk: Desk, answers: Answers, *, direct: bool
 ) -> list[_Part]:
     """The group with its fix; where not all of it can be fixed, finding by finding."""
-    if len(group) > 1 and answers.is_empty:
+    if len(group) > 1:
         whole = _ready(fixes_for(group, assessment, desk, answers, direct=direct), direct=direct)
         alone = [_ready(fixes_for(one, assessment, desk, answers, direct=direct), direct=direct) for one in group]
         if whole is not None and all(alone):
@@ -102,7 +108,8 @@ def _single(finding: Finding, assessment: Assessment, desk: Desk, answers: Answe
         wanted = " and ".join(question.option for question in asks)
         return (finding,), None, f"it needs {wanted}: psdm fix {finding.key} {asks[0].option} …"
     page = next((option.url for option in options if option.url), None)
-    return (finding,), None, f"{BY_HAND}{f' in Kantata: {page}' if page else ''}"
+    what = f"{BY_HAND}: {finding.fix}" if finding.fix else BY_HAND
+    return (finding,), None, f"{what} ({page})" if page else what
 
 
 def _ready(options: Sequence[FixOption], *, direct: bool) -> FixOption | None:
