@@ -128,3 +128,4 @@ def month_total(case: Case, month: str) -> Explanation:
 MONTHLY: Mapping[str, Callable[[Case, str], Explanation]] = {
     function.__name__: function for function in (forecast, worked, month_total)
 }
+AHEAD: Mapping[str, Callable[[Case], Explanation]] = {"beyond": beyond}

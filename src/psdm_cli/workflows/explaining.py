@@ -12,7 +12,7 @@ from psdm_cli.domain.explanation import Explanation
 from psdm_cli.domain.explanation_findings import explain_finding, explain_step
 from psdm_cli.domain.explanation_hours import HOURS
 from psdm_cli.domain.explanation_money import FIGURES as AMOUNTS
-from psdm_cli.domain.explanation_months import MONTHLY
+from psdm_cli.domain.explanation_months import AHEAD, MONTHLY
 from psdm_cli.domain.explanation_rows import Case
 from psdm_cli.domain.explanation_standing import STANDING, coverage
 from psdm_cli.domain.explanation_sums import person, total
@@ -24,7 +24,7 @@ from psdm_cli.domain.steps.catalog import CHECKS
 from psdm_cli.errors import Forbidden, NotFound, WrongUsage
 from psdm_cli.workflows.forecasting import Prepared
 
-PLAIN = {**AMOUNTS, **HOURS, **STANDING}
+PLAIN = {**AMOUNTS, **HOURS, **AHEAD, **STANDING}
 TOTALS = ("totals", "worked_totals")
 COVERAGE, PEOPLE = "coverage", "people"
 NAMES = (*PLAIN, *MONTHLY, COVERAGE, *TOTALS, PEOPLE)

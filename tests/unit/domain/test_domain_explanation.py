@@ -32,7 +32,7 @@ from psdm_cli.domain.explanation import Explanation, Ledger, Row, Unit
 from psdm_cli.domain.explanation_findings import explain_finding, explain_step
 from psdm_cli.domain.explanation_hours import HOURS
 from psdm_cli.domain.explanation_money import FIGURES
-from psdm_cli.domain.explanation_months import MONTHLY
+from psdm_cli.domain.explanation_months import AHEAD, MONTHLY
 from psdm_cli.domain.explanation_rows import Case
 from psdm_cli.domain.explanation_standing import STANDING, coverage
 from psdm_cli.domain.explanation_sums import person, total
@@ -54,7 +54,7 @@ def case(*records: Record, **how: object) -> Case:
 
 
 def why(name: str, *records: Record, **how: object) -> Explanation:
-    return {**FIGURES, **HOURS, **STANDING}[name](case(*records, **how))
+    return {**FIGURES, **HOURS, **AHEAD, **STANDING}[name](case(*records, **how))
 
 
 def rows(found: Explanation, part: int = 0) -> list[tuple[str, str | None]]:
@@ -409,7 +409,7 @@ def check(assessment: Assessment) -> ForecastReport:
     report = report_of(assessment, run(assessment), (), ("9", "Pat"))
     for forecast, line, row in zip(assessment.forecasts, report.projects, portfolio_rows(assessment), strict=True):
         asked = Case(assessment, forecast)
-        for name, explain in {**FIGURES, **HOURS}.items():
+        for name, explain in {**FIGURES, **HOURS, **AHEAD}.items():
             if name not in ("milestones", "eac"):
                 agrees(explain(asked), getattr(line, name))
         agrees(FIGURES["eac"](asked), row.eac)
