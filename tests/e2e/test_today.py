@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from psdm_process import Psdm
+from test_hostile_text import poison
 from test_screens import on_terminal
+from tests.hostile import assert_safe_json, assert_safe_text
 
 from psdm_cli.sandbox import KantataSandbox
 
@@ -226,3 +229,27 @@ def test_the_countdown_is_real_time(mirrored: Psdm) -> None:
         if item["due"] is not None:
             left = datetime.fromisoformat(item["due"]) - now
             assert item["left_minutes"] == left // timedelta(minutes=1)
+
+
+# texts from outside
+
+
+@pytest.mark.parametrize("columns", [60, 160])
+def test_texts_from_outside_do_nothing(psdm: Psdm, kantata: KantataSandbox, columns: int) -> None:
+    poison(kantata)
+    assert psdm("sync", "--lead", "all", "-q").code in (0, 3)
+    shown = psdm("today", "--lead", "all", COLUMNS=str(columns))
+    assert shown.code == 3
+    for line in (shown.out + shown.err).splitlines():
+        assert_safe_text(line)
+    document = psdm("today", "--lead", "all", "--json")
+    assert_safe_json(document.out.replace("\n", ""))
+    for item in document.result["items"]:
+        assert re.fullmatch(r"[\w .:=-]+", item["command"]), item["command"]  # it is to be typed
+
+
+def test_opening_never_passes_on_what_a_title_says(psdm: Psdm, kantata: KantataSandbox) -> None:
+    poison(kantata)
+    assert psdm("sync", "--lead", "all", "-q").code in (0, 3)
+    url = psdm("open", "3007", "--lead", "all", "--json").result["links"][0]["url"]
+    assert url == kantata.kantata_url.removesuffix("/api/v1") + "/workspaces/3007"
