@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from psdm_cli.domain.agenda import Item, Source, Standing, StepStake, stake_of
 from psdm_cli.domain.cadence import Duty, end_of, instant_of
 from psdm_cli.domain.contract_dates import sow_expiry
-from psdm_cli.domain.dates import DAY, WEEK, freeze_monday, week_name, week_start
+from psdm_cli.domain.dates import DAY, WEEK, freeze_monday, week_start
 from psdm_cli.domain.engagements import Engagement
 from psdm_cli.domain.findings import Finding, FindingState, State
 from psdm_cli.domain.funds import EngagementForecast
@@ -277,11 +277,6 @@ def _by_engagement(standing: Standing, found: Iterable[Finding]) -> Iterable[tup
 
 def _open(engagement: Engagement) -> str:
     return f"psdm open {_named(engagement)}"
-
-
-def week_of(standing: Standing) -> str:
-    """The ISO week whose duties these are."""
-    return week_name(freeze_monday(standing.as_of))
 
 
 SOURCES: tuple[Source, ...] = (
