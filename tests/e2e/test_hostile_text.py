@@ -56,8 +56,24 @@ COMMANDS = (
     "forecast show --lead all --by role",
     "forecast show --lead all --by type",
     f"forecast diff --lead all --as-of {NEXT_WEEK}",
+    "forecast people --lead all --people all",
+    "forecast accuracy --lead all --as-of 2027-01-04",
+    "why FP-02 --lead all",
+    f"why changes 3004 --lead all --as-of {NEXT_WEEK}",
 )
-ALSO = ("forecast freeze --lead all --as-of 2026-12-07", "sync --lead all", "doctor", "auth status")
+ALSO = (
+    "forecast freeze --lead all --as-of 2026-12-07",
+    "sync --lead all",
+    "doctor",
+    "auth status",
+    "booking list --lead all",
+    "booking list --pending --lead all",
+    "people --lead all",
+    "people --for 3001 --lead all",
+    "fix FP-02 --lead all --dry-run",
+    "fix FP-07 --lead all --dry-run",
+    "fix FP-09 --lead all",
+)
 
 
 def poison(server: KantataSandbox) -> None:
