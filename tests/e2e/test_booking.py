@@ -361,3 +361,15 @@ def test_a_saved_request_is_applied_later(with_coordinator: Psdm, kantata: Kanta
     assert new(kantata, "resource_requests", requests) == []
     assert with_coordinator("apply", "plan.json", *GO).code == 0
     assert len(new(kantata, "resource_requests", requests)) == 1
+
+
+@pytest.mark.parametrize("collection", ["participations", "resource_requests"])
+def test_what_may_not_be_seen_is_named(with_coordinator: Psdm, kantata: KantataSandbox, collection: str) -> None:
+    kantata.refuse(collection)
+    if collection == "participations":
+        outcome = with_coordinator("booking", "harden", "SOW-2301", "--booking", "10", *GO)
+        assert (outcome.code, "lacking permission" in outcome.result["texts"][0]["reason"]) == (0, True)
+    else:
+        outcome = with_coordinator("booking", "list", "--pending", "--json")
+        assert (outcome.code, outcome.error["code"]) == (4, "permission")
+    assert writes(kantata) == []

@@ -24,6 +24,7 @@ from psdm_cli.errors import WrongUsage
 from psdm_cli.lazy import examples
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from psdm_cli.context import Environment
@@ -217,22 +218,43 @@ class _Given:
         self.hard = hard is not False
 
     def check(self) -> None:
-        """Raise `WrongUsage` naming what is missing, where nobody can be asked."""
-        if self.role is None and self.person is None:
-            self.role = self._asked("--role or --person", "Which role (PM, PSE, TA)")
-        if self.start is None or self.last is None or self.minutes is None:
-            from psdm_cli.commands.staffing_options import minutes, span
-
-            start = self._asked("--from", "First day (YYYY-MM-DD)") if self.start is None else self.start.isoformat()
-            last = self._asked("--to", "Last day (YYYY-MM-DD)") if self.last is None else self.last.isoformat()
-            self.start, self.last = span(start, last)
-            if self.minutes is None:
-                self.minutes = minutes(self._asked("--hours", "Hours in total"))
-
-    def _asked(self, option: str, question: str) -> str:
+        """Ask for what is missing, again after a senseless answer; `WrongUsage` where nobody can be asked."""
+        missing = [
+            option
+            for option, value in (
+                ("--role or --person", self.role or self.person),
+                ("--from", self.start),
+                ("--to", self.last),
+                ("--hours", self.minutes),
+            )
+            if value is None
+        ]
+        if not missing:
+            return
         if not self.env.interactive:
-            raise WrongUsage(f"psdm booking request needs {option}.", hint="Run: psdm booking request --help")
-        return self.env.prompter().text(question, check=_filled)
+            needed = f"{', '.join(missing[:-1])} and {missing[-1]}" if len(missing) > 1 else missing[0]
+            raise WrongUsage(f"psdm booking request needs {needed}.", hint="Run: psdm booking request --help")
+        from psdm_cli.commands.staffing_options import minutes
+
+        person = self.env.prompter()
+        if self.role is None and self.person is None:
+            self.role = person.text("Which role (PM, PSE, TA)", check=_filled)
+        if self.start is None:
+            self.start = person.date("First day", check=self._not_after_last)
+        if self.last is None:
+            self.last = person.date("Last day, included", check=self._not_before_start)
+        if self.minutes is None:
+            self.minutes = minutes(person.text("Hours in total", check=_hours))
+
+    def _not_after_last(self, day: date) -> date:
+        if self.last is not None and day > self.last:
+            raise ValueError(f"expected a day up to {self.last}, not {day}")
+        return day
+
+    def _not_before_start(self, day: date) -> date:
+        if self.start is not None and day < self.start:
+            raise ValueError(f"expected a day from {self.start} on, not {day}")
+        return day
 
     def wanted(self, assessment: Assessment, engagement: Engagement) -> Wanted:
         """The booking as it is wanted. Raises `WrongUsage`, `NotFound`."""
@@ -263,6 +285,16 @@ class _Given:
 def _filled(text: str) -> str:
     if not text.strip():
         raise ValueError("an answer is needed")
+    return text.strip()
+
+
+def _hours(text: str) -> str:
+    from psdm_cli.commands.staffing_options import minutes
+
+    try:
+        minutes(_filled(text))
+    except WrongUsage as error:
+        raise ValueError(error.message.removeprefix("--hours: ").rstrip(".")) from None
     return text.strip()
 
 

@@ -80,6 +80,7 @@ def test_forecast_prep_has_the_keys_of_the_interface() -> None:
     assert set(result) == {
         *("pm", "leads", "deadlines", "months", "projects", "totals", "steps", "people", "checklist"),
         *("week", "quarter", "synced_at", "compared_with", "worked_totals"),  # additions
+        *("plan", "texts", "left", "run"),  # what --fix did
     }
     promised = {
         *("id", "sow", "title", "customer", "lead", "type", "status", "currency", "budget", "used", "remaining"),
