@@ -107,9 +107,7 @@ def test_a_milestone_counts_on_the_day_that_kantata_tells(judged: Psdm, standing
     }
     assert judged("sync").code == 0  # so that the scripted answer meets the question it is for
     asked = len(standing.requests)
-    standing.fault(
-        path="/stories", status=200, body=json.dumps(body).encode(), query="story_state_changes"
-    )
+    standing.fault(path="/stories", status=200, body=json.dumps(body).encode(), query="story_state_changes")
     done = judged("forecast", "accuracy", "--as-of", AFTER, "--json")
     told = [r for r in standing.requests[asked:] if "story_state_changes" in str(r.query)]
     assert len(told) == 1
@@ -117,6 +115,14 @@ def test_a_milestone_counts_on_the_day_that_kantata_tells(judged: Psdm, standing
     assert (fee["actual"], fee["verdict"], fee["days_from"]) == ("30000.00", "in_tolerance", ["state_change"])
     offline = judged("forecast", "accuracy", "--as-of", AFTER, "--json", "--offline")
     assert lines(offline)["SOW-2305"] == fee
+
+
+def test_an_outage_of_the_days_alone_does_not_take_the_answer_away(judged: Psdm, standing: KantataSandbox) -> None:
+    assert judged("sync").code == 0
+    standing.fault(path="/stories", status=403, body='{"errors": []}', query="story_state_changes")
+    done = judged("forecast", "accuracy", "--as-of", AFTER, "--json")
+    assert lines(done)["SOW-2304"]["verdict"] == "in_tolerance"
+    assert any("could not be read" in warning for warning in done.document["warnings"])
 
 
 def test_without_a_forecast_in_time_there_is_nothing_to_judge(mirrored: Psdm) -> None:

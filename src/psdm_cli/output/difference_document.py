@@ -44,7 +44,7 @@ class ForecastDiffDocument:
         unknown = [project.sow or project.title for project in self.report.projects if not project.known]
         if not unknown:
             return self.report.warnings
-        sentence = f"Not compared, because one of the two forecasts is unknown: {', '.join(unknown)}."
+        sentence = f"Not compared, one of the two forecasts is unknown or in another currency: {', '.join(unknown)}."
         return (*self.report.warnings, sentence)
 
     def json_result(self) -> Mapping[str, Any]:

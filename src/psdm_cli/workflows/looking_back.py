@@ -14,7 +14,7 @@ from psdm_cli.domain.heat import HeatReport, Period, heat_of, span
 from psdm_cli.domain.records import Kind, Story
 from psdm_cli.domain.snapshots import Snapshot
 from psdm_cli.domain.warnings import warnings_of
-from psdm_cli.errors import Forbidden, NotFound
+from psdm_cli.errors import Forbidden, NotFound, Unavailable
 from psdm_cli.workflows.forecasting import Prepared, Selection, Sources, frozen_up_to, prepare
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def _completions(
         return told, ()
     try:
         answer = sources.kantata.completed_at(open_)
-    except Forbidden as refusal:
-        return told, (f"The days milestones were completed could not be read: {refusal.message}",)
+    except (Forbidden, Unavailable) as trouble:  # the rest of the answer does not need it
+        return told, (f"The days milestones were completed could not be read: {trouble.message}",)
     for key, at in answer.items():
         told[key] = at
         sources.store.facts.put(stories[key][0], f"{_COMPLETED}{key}", at.isoformat(), who=KANTATA, at=sources.now)

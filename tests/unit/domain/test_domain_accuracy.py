@@ -171,6 +171,14 @@ def test_an_unknown_transition_counts_as_past() -> None:
     assert (found.verdict, found.transition, found.transition_from) == (Verdict.IN_TOLERANCE, None, None)
 
 
+def test_the_running_month_is_what_the_forecast_calls_worked() -> None:
+    records = (entry("2026-12-01", 0.5, 33_33), entry("2026-12-02", 0.5, 33_33), entry("2026-12-07", 3))
+    (live,) = assess(*records, as_of=TODAY).forecasts
+    found = line(frozen({DEC: 1}), *records, month=DEC)
+    assert live.worked[DEC] == 33_33
+    assert found.actual == Decimal("33.33")
+
+
 def test_bias_is_the_mean_signed_error_of_what_was_judged() -> None:
     totals = {OCT: 1_000_00, NOV: 1_000_00, DEC: 1_000_00}
     snapshots = {month: frozen(totals) for month in totals}
