@@ -142,7 +142,9 @@ def test_a_request_made_twice_is_made_once(with_coordinator: Psdm, kantata: Kant
     with_coordinator("booking", "request", "SOW-2301", *PSE, *GO)
     before = rows(kantata, "resource_requests")
     again = with_coordinator("booking", "request", "SOW-2301", *PSE, *GO)
-    assert states(again) == [("create", "resource_request", "kept")]
+    assert states(again) == [("keep", "resource_request", "kept")]
+    other = with_coordinator("booking", "request", "SOW-2301", *PSE[:-1], "40", *GO)
+    assert any("waits already, for 20 h" in warning for warning in other.document["warnings"])
     assert new(kantata, "resource_requests", before) == []
 
 

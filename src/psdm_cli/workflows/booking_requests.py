@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from psdm_cli.changes.plan import Action, Change
 from psdm_cli.domain.assessment import Assessment
-from psdm_cli.domain.engagements import Engagement
+from psdm_cli.domain.engagements import Booking, Engagement
 from psdm_cli.domain.matching import said
 from psdm_cli.domain.records import Kind, Resource
-from psdm_cli.domain.wanted_booking import Wanted, doubts, share_of
+from psdm_cli.domain.wanted_booking import Share, Wanted, doubts, share_of
 from psdm_cli.errors import RefusedByRule
 from psdm_cli.workflows.booking import (
     KANTATA,
@@ -96,12 +96,16 @@ def _request_of_role(assessment: Assessment, engagement: Engagement, wanted: Wan
         if role_id is not None:
             reason = f"nobody has working time from {wanted.start} to {wanted.last}"
         return Intent(drafts=(replace(request_text(engagement, wanted, None, desk), reason=reason),))
+    waiting = _waiting(engagement, wanted)
     wish = f":{wanted.user_id}" if wanted.user_id is not None else ""
+    key = f"request:{engagement.id}:{wanted.role}:{wanted.start}:{wanted.last}{wish}"
+    if waiting is not None:
+        return _kept(engagement, wanted, waiting, key) + _wish(engagement, wanted, share, desk, key)
     change = Change(
         system=KANTATA,
         kind=REQUEST,
         action=Action.CREATE,
-        key=f"request:{engagement.id}:{wanted.role}:{wanted.start}:{wanted.last}{wish}",
+        key=key,
         title=f"Request {wanted.role} from {person.name}: {wanted.said}"
         + (f", wished for: {wanted.person}" if wanted.person else ""),
         place=place(engagement),
@@ -117,10 +121,49 @@ def _request_of_role(assessment: Assessment, engagement: Engagement, wanted: Wan
         sow=engagement.sow,
         why=f"{share.percent} % of the working time is {said(share.minutes)}",
     )
-    intent = Intent((change,))
-    if wanted.user_id is not None or not wanted.hard or not share.is_exact(wanted.minutes):
-        intent += _message(engagement, wanted, desk, change.key, wished=wanted.person or "")
-    return intent
+    return Intent((change,)) + _wish(engagement, wanted, share, desk, key)
+
+
+def _wish(engagement: Engagement, wanted: Wanted, share: Share, desk: Desk, key: str) -> Intent:
+    """What a request has no room for: a person, soft, hours that are no whole percentage."""
+    if wanted.user_id is None and wanted.hard and share.is_exact(wanted.minutes):
+        return Intent()
+    return _message(engagement, wanted, desk, key, wished=wanted.person or "")
+
+
+def _waiting(engagement: Engagement, wanted: Wanted) -> tuple[str, Booking] | None:
+    """A request for this role on these very days that waits for its answer, and what it asks for."""
+    for asked in engagement.requests:
+        resource = next((r for r in engagement.resources if r.id == asked.resource_id), None)
+        if asked.status not in ("new", None) or resource is None or resource.user_id is not None:
+            continue
+        for booking in engagement.bookings:
+            same_days = (booking.start, booking.last) == (wanted.start, wanted.last)
+            if booking.resource_id == resource.id and booking.role == wanted.role and same_days:
+                return asked.id, booking
+    return None
+
+
+def _kept(engagement: Engagement, wanted: Wanted, waiting: tuple[str, Booking], key: str) -> Intent:
+    """The request that waits already; other hours in it are said, since it cannot be changed."""
+    ident, booking = waiting
+    kept = Change(
+        system=KANTATA,
+        kind=REQUEST,
+        action=Action.KEEP,
+        key=key,
+        title=f"Request for {wanted.role}, {wanted.start} to {wanted.last}, waiting for its answer",
+        place=place(engagement),
+        id=ident,
+        sow=engagement.sow,
+    )
+    warnings: tuple[str, ...] = ()
+    if abs(booking.spread.minutes - wanted.minutes) >= 60:
+        warnings = (
+            f"Request {ident} for {wanted.role} on these days waits already, for {said(booking.spread.minutes)}, and "
+            "nothing can change it: withdraw it in Kantata first, or ask for other days.",
+        )
+    return Intent((kept,), bookings=(line(engagement, booking),), warnings=warnings)
 
 
 def _request_of_person(engagement: Engagement, wanted: Wanted, resource: Resource, desk: Desk) -> Intent:
