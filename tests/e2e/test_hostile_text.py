@@ -112,7 +112,7 @@ def server() -> Iterator[KantataSandbox]:
 @pytest.fixture(scope="module")
 def psdm(server: KantataSandbox, tmp_path_factory: pytest.TempPathFactory) -> Psdm:
     """psdm with last week's forecast frozen, and engagements changed, added and gone since."""
-    desk = Psdm(tmp_path_factory.mktemp("hostile")).at(server).with_(PSDM_AS_OF=AS_OF)
+    desk = Psdm(tmp_path_factory.mktemp("hostile")).at(server).with_(PSDM_AS_OF=AS_OF, PSDM_NO_INPUT="1")
     assert desk("forecast", "freeze", "--lead", "all").code in (0, 3)
     account = server.account
     account.update("workspaces", "3005", archived=True, updated_at=server.now().isoformat())
