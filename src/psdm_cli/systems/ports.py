@@ -33,7 +33,8 @@ class Read:
     """One question to Kantata: all rows of `kind` for these workspaces or users.
 
     `updated_after` narrows to changes where the kind offers it. `window` (half-open) narrows bookings elsewhere to
-    those overlapping it, and time entries to those performed in it. Empty `workspace_ids` and `user_ids` mean no such filter (holidays, roles, requests).
+    those overlapping it, and time entries to those performed in it. Empty `workspace_ids` and `user_ids` mean no such
+    filter (holidays, roles, requests).
     """
 
     kind: Kind
