@@ -73,13 +73,13 @@ def freeze(ctx: Context, *, lead: LeadOption = None, status: StatusOption = None
     from psdm_cli.commands.forecast_sources import selection, sources
     from psdm_cli.domain.warnings import warnings_of
     from psdm_cli.output.freeze_document import ForecastFreezeDocument
-    from psdm_cli.workflows import forecasting
+    from psdm_cli.workflows import forecasting, freezing
 
     env = environment(ctx)
     refuse_offline_freeze(True, env.options.offline)
     with sources(env) as source:
         prepared = forecasting.prepare(source, selection(lead, status))
-        frozen = forecasting.freeze(source, prepared, dry_run=env.options.dry_run)
+        frozen = freezing.freeze(source, prepared, dry_run=env.options.dry_run)
     warnings = (*prepared.warnings, *warnings_of(prepared.assessment))
     env.finish(ForecastFreezeDocument(frozen, warnings))
 
@@ -105,7 +105,7 @@ def diff(
     from psdm_cli.commands.forecast_sources import finish, form, selection, sources
     from psdm_cli.options import iso_date
     from psdm_cli.output.difference_document import ForecastDiffDocument
-    from psdm_cli.workflows import forecasting
+    from psdm_cli.workflows import forecasting, freezing
 
     env = environment(ctx)
     chosen = form(env, markdown=markdown, csv=csv)
@@ -113,7 +113,7 @@ def diff(
     if day is not None and day > env.as_of:
         raise WrongUsage(f"--since: {day} lies after the as-of date {env.as_of}.")
     with sources(env) as source:
-        report = forecasting.difference(source, selection(lead, status), day)
+        report = freezing.difference(source, forecasting.prepare(source, selection(lead, status)), day)
     finish(env, ForecastDiffDocument(report), chosen)
 
 

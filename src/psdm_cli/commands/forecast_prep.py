@@ -59,7 +59,7 @@ def forecast_prep(
     from psdm_cli.commands import walking
     from psdm_cli.commands.forecast_sources import finish, form, selection, sources
     from psdm_cli.output.forecast_document import ForecastPrepDocument
-    from psdm_cli.workflows import forecasting
+    from psdm_cli.workflows import forecasting, freezing
 
     env = environment(ctx)
     chosen = form(env, markdown=markdown, csv=csv)
@@ -87,7 +87,7 @@ def forecast_prep(
         env.finish(walking.walk(env, source, prepared, picked, freeze=freeze))
         return
     report = prepared.report()
-    frozen = forecasting.freeze(source, prepared, dry_run=env.options.dry_run) if freeze else None
+    frozen = freezing.freeze(source, prepared, dry_run=env.options.dry_run) if freeze else None
     if frozen is not None:
         done = "Would freeze" if frozen.revision is None else "Frozen"
         revision = "" if frozen.revision is None else f" revision {frozen.revision},"

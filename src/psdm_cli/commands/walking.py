@@ -203,7 +203,7 @@ def tools_of(env: Environment, source: Sources, selection: Selection, *, freeze:
     from psdm_cli.commands.repairing import repairs
     from psdm_cli.commands.today import cadence
     from psdm_cli.domain.cadence import Duty, week_deadlines
-    from psdm_cli.workflows import forecasting
+    from psdm_cli.workflows import forecasting, freezing
     from psdm_cli.workflows.walk import Tools
 
     def prepare() -> Prepared:
@@ -218,7 +218,7 @@ def tools_of(env: Environment, source: Sources, selection: Selection, *, freeze:
         opened=lambda now: opened(env, now),
         repairs=lambda now, findings: repairs(env, now, findings),
         page=lambda finding: None if finding.project is None else env.kantata_page(finding.project),
-        freeze=(lambda now: forecasting.freeze(source, now)) if can_freeze else None,
+        freeze=(lambda now: freezing.freeze(source, now)) if can_freeze else None,
         deadlines={
             "FP-04": updated,
             "FP-09": due[Duty.TIMESHEETS_APPROVED],
@@ -226,6 +226,6 @@ def tools_of(env: Environment, source: Sources, selection: Selection, *, freeze:
             "FP-13": updated,
         },
         otherwise=due[Duty.PREP_COMPLETE],
-        is_frozen=lambda now: forecasting.is_frozen(source, now),
+        is_frozen=lambda now: freezing.is_frozen(source, now),
         freeze_unasked=freeze,
     )

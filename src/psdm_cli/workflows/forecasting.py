@@ -1,8 +1,7 @@
-"""Reading the portfolio, assessing it, freezing and comparing forecasts: the jobs behind the forecast commands."""
+"""Reading the portfolio and assessing it: the job behind every command that looks at the forecast."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -15,18 +14,17 @@ from psdm_cli.domain.findings import Step
 from psdm_cli.domain.people import window
 from psdm_cli.domain.portfolio import Portfolio, StoredDates
 from psdm_cli.domain.records import Kind, Workspace
-from psdm_cli.domain.snapshots import Snapshot, from_document, to_document
 from psdm_cli.domain.upside import UpsideEntry, apply_ledger
 from psdm_cli.domain.waivers import Waiver, apply_waivers, returned
 from psdm_cli.domain.warnings import warnings_of
-from psdm_cli.errors import NotFound, PsdmError, StoreProblem, Unavailable, WrongUsage
+from psdm_cli.errors import NotFound, PsdmError, Unavailable, WrongUsage
 from psdm_cli.store.states import ScopeState
 from psdm_cli.systems.ports import Kantata, Me, Person, Progress
+from psdm_cli.workflows.freezing import frozen_before
 from psdm_cli.workflows.identity import Identity, identity, live_identity, remembered_owner
 from psdm_cli.workflows.refresh_scope import malformed_of, rows_of, scope_of
 
 if TYPE_CHECKING:
-    from psdm_cli.domain.difference import DifferenceReport
     from psdm_cli.domain.report import ForecastReport
     from psdm_cli.store.database import Store
     from psdm_cli.store.mirror import Mirror
@@ -113,7 +111,7 @@ def prepare(sources: Sources, selection: Selection) -> Prepared:
     assessment = prepared.assessment
     if not assessment.engagements:
         raise _nothing_found(known, selection, portfolio, sources.rules)
-    previous = _snapshot(sources.store, assessment.scope.key, before_week=assessment.week)
+    previous = frozen_before(sources.store, assessment.scope.key, assessment.week)
     return prepared if previous is None else replace(prepared, assessment=compared(assessment, previous))
 
 
@@ -287,82 +285,3 @@ def age_in_words(age: timedelta) -> str:
             count = minutes // size
             return f"{count} {unit}{'' if count == 1 else 's'}"
     return f"{minutes} minute{'' if minutes == 1 else 's'}"
-
-
-def _snapshot(store: Store, scope: str, **which: Any) -> Snapshot | None:
-    found = store.snapshots.latest(scope, **which)
-    if found is None:
-        return None
-    try:
-        return from_document(json.loads(found.body))
-    except ValueError as error:
-        head = found.head
-        raise StoreProblem(
-            f"The forecast frozen in {head.week} (revision {head.revision}) was written by a newer psdm: {error}.",
-            hint="Update psdm.",
-        ) from None
-
-
-def frozen_up_to(store: Store, scope: str, day: date) -> Snapshot | None:
-    """The last forecast of a scope frozen as of `day` or before. Raises `StoreProblem` for a newer psdm's."""
-    return _snapshot(store, scope, on_or_before=day)
-
-
-@dataclass(frozen=True, slots=True)
-class Frozen:
-    """A forecast that was stored, or would be: its week, revision and how many engagements it holds.
-
-    `revision` is None when nothing was stored (a dry run).
-    """
-
-    week: str
-    revision: int | None
-    as_of: date
-    scope: str
-    engagements: int
-
-
-def freeze(sources: Sources, prepared: Prepared, *, dry_run: bool = False) -> Frozen:
-    """Store the forecast as this week's snapshot; a second one in the week becomes a new revision."""
-    snapshot = prepared.assessment.snapshot()
-    body = _body(snapshot)
-    revision = None
-    if not dry_run:
-        revision = sources.store.snapshots.freeze(
-            snapshot.week, snapshot.scope, snapshot.as_of, body, prepared.me.name, sources.now
-        )
-    return Frozen(snapshot.week, revision, snapshot.as_of, snapshot.scope, len(snapshot.engagements))
-
-
-def is_frozen(sources: Sources, prepared: Prepared) -> bool:
-    """Whether the latest snapshot holds this week's forecast as it stands now."""
-    snapshot = prepared.assessment.snapshot()
-    found = sources.store.snapshots.latest(snapshot.scope)
-    return found is not None and found.head.week == snapshot.week and found.body == _body(snapshot)
-
-
-def _body(snapshot: Snapshot) -> str:
-    return json.dumps(to_document(snapshot), ensure_ascii=False, separators=(",", ":"))
-
-
-def difference(sources: Sources, selection: Selection, since: date | None) -> DifferenceReport:
-    """What changed since the last frozen week, or since the last snapshot up to `since`. Raises `NotFound`."""
-    from psdm_cli.domain.bridge import bridge
-    from psdm_cli.domain.comparison import compare
-    from psdm_cli.domain.difference import difference_of
-
-    prepared = prepare(sources, selection)
-    assessment = prepared.assessment
-    if since is None:
-        before = assessment.previous or _snapshot(sources.store, assessment.scope.key)
-    else:
-        before = _snapshot(sources.store, assessment.scope.key, on_or_before=since)
-    if before is None:
-        until = f" up to {since}" if since else ""
-        raise NotFound(
-            f"No forecast of this selection was frozen{until}, so there is nothing to compare with.",
-            hint="Freeze this week's with: psdm forecast freeze",
-        )
-    after = assessment.snapshot()
-    warnings = (*prepared.warnings, *warnings_of(assessment))
-    return difference_of(before, after, compare(before, after), warnings, bridge(before, after))

@@ -15,7 +15,8 @@ from psdm_cli.domain.records import Kind, Story
 from psdm_cli.domain.snapshots import Snapshot
 from psdm_cli.domain.warnings import warnings_of
 from psdm_cli.errors import Forbidden, NotFound, Unavailable
-from psdm_cli.workflows.forecasting import Prepared, Selection, Sources, frozen_up_to, prepare
+from psdm_cli.workflows.forecasting import Prepared, Selection, Sources, prepare
+from psdm_cli.workflows.freezing import frozen_up_to
 
 if TYPE_CHECKING:
     from psdm_cli.store.facts import Fact

@@ -17,7 +17,8 @@ from psdm_cli.errors import Interrupted, PsdmError
 from psdm_cli.prompting import Choice, Prompter
 from psdm_cli.workflows.checklist_runs import OpenRun
 from psdm_cli.workflows.checklist_walk import walk as walk_checklist
-from psdm_cli.workflows.forecasting import Frozen, Prepared
+from psdm_cli.workflows.forecasting import Prepared
+from psdm_cli.workflows.freezing import Frozen
 from psdm_cli.workflows.walk_answers import Answers, Taken
 
 if TYPE_CHECKING:
