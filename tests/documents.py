@@ -21,6 +21,7 @@ REST = "[…]"
 BLOCK = re.compile(r"^(?P<indent> *)```(?P<kind>\w+)\n(?P<body>.*?)^ *```$", re.MULTILINE | re.DOTALL)
 SIZE = re.compile(r"<!-- width: (\d+), lines: (\d+) -->\s*$")
 VOLATILE = "moves the clock only"
+REMARKS = "Good to know"
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,19 @@ def printed(block: Block, home: Path) -> str:
 
 
 def without_volatile(lines: list[str]) -> list[str]:
-    """The lines without the remark that the clock was moved, which a reader on the day itself does not see."""
+    """The lines without the remark that the clock was moved, which a reader on the day itself does not see.
+
+    The heading above it goes too where nothing else stands below it.
+    """
     kept: list[str] = []
     skipping = False
     for line in lines:
         skipping = VOLATILE in line or (skipping and line.startswith("    "))
         if not skipping:
             kept.append(line)
+    for at, line in enumerate(kept):
+        if line == REMARKS and kept[at + 1 : at + 2] in ([], [""]):
+            return [*kept[:at], *kept[at + 2 :]]
     return kept
 
 
