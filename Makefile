@@ -28,7 +28,7 @@ $(DEV): requirements/dev.txt $(RUN)
 	@touch $@
 
 demo: $(RUN) ## Monday's forecast preparation on the embedded sandbox
-	@$(BIN)/psdm --sandbox --exit-zero forecast-prep
+	@$(BIN)/psdm --sandbox --exit-zero forecast-prep --no-walk
 
 test: $(DEV) lint types imports unit ## everything CI runs: format, lint, types, import contracts, tests
 
