@@ -82,7 +82,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class StepDefinition:
-    """One step. `verifier` names the check of an auto step; `evidence` says what a person should have to show.
+    """One step. `evidence` says what a person should have to show.
+
+    `verifier` names the check of an auto step; a manual step may have one too: then what the check finds wrong counts,
+    and what it finds right is shown beside, for the person to confirm.
 
     `blocking`: whether the checklist is blocked while this step needs attention or could not be verified. `fact`: the
     answer is kept as this fact about the engagement, for conditions and for every other command.

@@ -157,7 +157,7 @@ def _judged(definition: StepDefinition, subject: Subject, answer: Answer | None,
             value = str(subject.facts[condition.fact]).replace("_", " ")
             fact = condition.fact.replace("_", " ")
             return _step(definition, State.SKIPPED, f"only where {condition.said}; here {fact} is {value}")
-    found = _automatic(definition, verified) if not definition.is_manual else _manual(definition, answer)
+    found = _automatic(definition, verified) if not definition.is_manual else _checked(definition, answer, verified)
     if unknown and found.state not in FINISHED:
         return replace(found, reason=f"{found.reason} (whether it applies is unknown: {', '.join(unknown)})")
     return found
@@ -168,6 +168,17 @@ def _automatic(definition: StepDefinition, verified: Verified) -> Step:
     if found is None:
         return _step(definition, State.UNVERIFIED, verified.unseen)
     return replace(found, id=definition.id, title=definition.title, owner=definition.owner)
+
+
+def _checked(definition: StepDefinition, answer: Answer | None, verified: Verified) -> Step:
+    """A manual step that a check supports: what psdm sees is wrong counts, what it sees is right is shown beside."""
+    stood = _manual(definition, answer)
+    seen = verified.steps.get(definition.verifier or "")
+    if seen is None or stood.state is State.SKIPPED:
+        return stood
+    if seen.live:
+        return replace(seen, id=definition.id, title=definition.title, owner=definition.owner)
+    return replace(stood, evidence=(*stood.evidence, seen.reason), unseen=seen.unseen)
 
 
 def _manual(definition: StepDefinition, answer: Answer | None) -> Step:

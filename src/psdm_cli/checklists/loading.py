@@ -41,7 +41,7 @@ STEP_KEYS = (
     "fact",
 )
 #: keys that belong to one kind of step only
-OF_KIND = {"verifier": StepKind.AUTO, "options": StepKind.CHOICE, "input": StepKind.INPUT}
+OF_KIND = {"options": StepKind.CHOICE, "input": StepKind.INPUT}
 RESERVED = ("skip",)  # an answer that every manual step takes
 
 
@@ -164,7 +164,7 @@ def _step(reader: Reader, row: Mapping[str, Any], place: Place, subject: Subject
         title=reader.text(row, "title", place, required=True),
         owner=reader.text(row, "owner", place, required=True),
         kind=kind,
-        verifier=_verifier(reader, row, place, subject) if kind is StepKind.AUTO else None,
+        verifier=_verifier(reader, row, place, subject, kind),
         options=_options(reader, row, place) if kind is StepKind.CHOICE else (),
         input=reader.choice(row, "input", place, InputType, InputType.TEXT) if typed else InputType.TEXT,
         evidence=tuple(text for text, _ in reader.texts(row, "evidence", place)),
@@ -200,7 +200,9 @@ def _fits(step: StepDefinition, words: Sequence[str]) -> bool:
     return set(answers) <= set(words)
 
 
-def _verifier(reader: Reader, row: Mapping[str, Any], place: Place, subject: SubjectKind) -> str | None:
+def _verifier(reader: Reader, row: Mapping[str, Any], place: Place, subject: SubjectKind, kind: StepKind) -> str | None:
+    if "verifier" not in row and kind is not StepKind.AUTO:
+        return None
     if "verifier" not in row:
         reader.complain((*place, "verifier"), "a step of kind auto needs a verifier, such as forecast-prep:FP-01")
         return None

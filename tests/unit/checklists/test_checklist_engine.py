@@ -58,6 +58,33 @@ def test_an_auto_step_is_what_was_verified_now(seen: object, expected: State) ->
     assert found.answer is None  # nobody's word makes it pass
 
 
+@pytest.mark.parametrize(
+    ("seen", "given", "expected", "shown"),
+    [
+        pytest.param(judged("A"), None, State.MANUAL, ("reason of A",), id="right, and nobody confirmed it"),
+        pytest.param(
+            judged("A"), answer("A", "yes", "seen"), State.DONE, ("seen", "reason of A"), id="right, confirmed"
+        ),
+        pytest.param(
+            judged("A", finding("A:1")), answer("A", "yes"), State.ATTENTION, (), id="wrong, whoever confirmed"
+        ),
+        pytest.param(
+            judged("A", finding("A:1")), answer("A", "skip", "no"), State.SKIPPED, ("no",), id="does not apply"
+        ),
+        pytest.param(
+            judged("A", unseen=("hidden",)), answer("A", "yes"), State.DONE, ("reason of A",), id="could not look"
+        ),
+    ],
+)
+def test_a_check_supports_the_person_who_answers(
+    seen: object, given: object, expected: State, shown: tuple[str, ...]
+) -> None:
+    definition = checklist(step("A", verifier="forecast-prep:A"))
+    answers = {"A": given} if given is not None else {}
+    found = run(definition, WEEK, answers, verified(seen)).rows[0].step  # type: ignore[arg-type]
+    assert (found.state, found.evidence, found.title) == (expected, shown, "Title of A")
+
+
 def test_a_check_that_was_not_run_is_unverified_and_says_why() -> None:
     found = run(checklist(step("A", "auto")), WEEK, {}, Verified({}, "could not look: Kantata is down"))
     assert (found.steps[0].state, found.steps[0].reason) == (State.UNVERIFIED, "could not look: Kantata is down")

@@ -98,7 +98,7 @@ STEPS = "  - {id: A, title: T, owner: PM, kind: %s}\n"
             id="verifier of weeks alone",
         ),
         pytest.param(HEAD + STEPS % "confirmed", 5, "did you mean confirm?", id="unknown kind"),
-        pytest.param(HEAD + STEPS % "confirm, verifier: x", 5, "only a step of kind auto", id="verifier of a confirm"),
+        pytest.param(HEAD + STEPS % "confirm, verifier: x", 5, "no verifier 'x'", id="unknown verifier of a confirm"),
         pytest.param(HEAD + STEPS % "confirm, options: [a, b]", 5, "only a step of kind choice", id="options alone"),
         pytest.param(HEAD + STEPS % "choice", 5, "needs two options or more", id="no options"),
         pytest.param(HEAD + STEPS % "choice, options: [a, A]", 5, "stands there twice", id="options twice"),
