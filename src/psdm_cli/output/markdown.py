@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from psdm_cli.domain import foreign
 from psdm_cli.output.text import markdown_cell
 
 INTERNAL = "Internal: amounts and bookings. Not for a place that customers can see."
 
-
-class Own(str):
-    """Markdown that psdm itself wrote; any other text counts as foreign and is escaped."""
-
-    __slots__ = ()
-
-
+Own = foreign.Own
 Part = str | Own
 Align = Literal["left", "right"]
 

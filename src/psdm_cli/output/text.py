@@ -6,19 +6,11 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from psdm_cli.domain.foreign import CONTROL, made_visible
+
 if TYPE_CHECKING:
     from rich.text import Text
 
-# Characters that act or hide instead of being seen. Newlines are made visible apart from these.
-_ACTING = (
-    "\x00-\x09\x0b-\x1f\x7f"  # C0 without newline, DEL
-    "\x80-\x9f"  # C1: among them CSI, OSC and NEL
-    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0"  # soft hyphen, joiners and fillers without a shape
-    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, separators, bidi, annotations
-    "\ud800-\udfff"  # lone surrogates: no encoding can write them
-    "\U000e0000-\U000e0fff"  # tags
-)
-CONTROL = re.compile(f"[{_ACTING}]")
 _NEWLINES = re.compile(r"\r?\n")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -39,7 +31,7 @@ def shown_plain(text: str) -> str:
     """Foreign text for people: controls, bidi and zero-width characters made visible, on one line."""
     if text.isascii() and text.isprintable():
         return text
-    return CONTROL.sub(lambda found: f"‹{ord(found[0]):02x}›", _NEWLINES.sub(" ⏎ ", text))
+    return made_visible(_NEWLINES.sub(" ⏎ ", text))
 
 
 visible = shown_plain  # as messages on stderr call it
