@@ -40,6 +40,7 @@ def to_document(change: Change) -> dict[str, Any]:
         "title": change.title,
         "place": change.place,
         "audience": change.audience.value,
+        "content": change.content.value,
         "before": plain(change.before),
         "after": plain(change.after),
         "id": change.id,
@@ -65,15 +66,14 @@ def change_of(document: Mapping[str, Any]) -> Change:
     action = document.get("action")
     if action not in list(Action):
         raise WrongShapeError("action", f"expected one of {', '.join(Action)}, not {action!r}")
-    audience = document.get("audience", Audience.INTERNAL.value)
-    if audience not in list(Audience):
-        raise WrongShapeError("audience", f"expected internal or customer, not {audience!r}")
+    audience, content = _audience(document, "audience"), _audience(document, "content")
     depends_on = document.get("depends_on", [])
     if not isinstance(depends_on, list) or not all(isinstance(key, str) for key in depends_on):
         raise WrongShapeError("depends_on", "expected a list of keys")
     change = Change(
         action=Action(action),
-        audience=Audience(audience),
+        audience=audience,
+        content=content,
         before=_attributes(document, "before"),
         after=_attributes(document, "after"),
         id=_maybe(document, "id"),
@@ -85,6 +85,14 @@ def change_of(document: Mapping[str, Any]) -> Change:
     if change.action in (Action.CREATE, Action.CHANGE) and not change.after:
         raise WrongShapeError("after", f"a {change.action} needs attributes to send")
     return change
+
+
+def _audience(document: Mapping[str, Any], name: str) -> Audience:
+    """Internal where it is not said, as in plans from before texts had an audience."""
+    value = document.get(name, Audience.INTERNAL.value)
+    if value not in list(Audience):
+        raise WrongShapeError(name, f"expected internal or customer, not {value!r}")
+    return Audience(value)
 
 
 def _text(document: Mapping[str, Any], name: str, *, needed: bool) -> str:

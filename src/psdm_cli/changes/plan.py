@@ -12,6 +12,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from psdm_cli.domain.audience import Audience
+
+__all__ = [
+    "ID_OF",
+    "Action",
+    "Audience",
+    "Change",
+    "ChangeState",
+    "CircularPlanError",
+    "Item",
+    "Plan",
+    "plan_of",
+    "references",
+    "resolved",
+]
+
 
 class Action(StrEnum):
     """What happens to the object; the symbol it is printed with."""
@@ -26,13 +42,6 @@ class Action(StrEnum):
     def symbol(self) -> str:
         """`+ ~ - =` (design.md 2)."""
         return {"create": "+", "change": "~", "close": "-", "delete": "-", "keep": "="}[self.value]
-
-
-class Audience(StrEnum):
-    """Who may read the place that is written to (interface.md 6)."""
-
-    INTERNAL = "internal"
-    CUSTOMER = "customer"
 
 
 class ChangeState(StrEnum):
@@ -52,7 +61,8 @@ class Change:
     `key` is its natural key: the same from run to run and unique in the plan. `id` is the object's id where it exists.
     `before` holds the attributes as they were seen, of those that `after` names: applying refuses when the world has
     moved away from them. `after` holds the attributes as they are to be sent. `depends_on` are keys in the same plan
-    that must be in first; `{"$id": KEY}` in `after` stands for the id that such a change will have got.
+    that must be in first; `{"$id": KEY}` in `after` stands for the id that such a change will have got. `audience` is
+    who may read the place, `content` who may read what is written: internal unless it was made for customers.
     """
 
     system: str
@@ -69,6 +79,7 @@ class Change:
     depends_on: tuple[str, ...] = ()
     sow: str | None = None
     why: str = ""
+    content: Audience = Audience.INTERNAL
 
     @property
     def writes(self) -> bool:

@@ -7,7 +7,15 @@ door to GitLab asks the server again before it writes (interface.md 6).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Generic, TypeVar
+
+
+class Audience(StrEnum):
+    """Who may read a text, or the place that is written to (interface.md 6)."""
+
+    INTERNAL = "internal"
+    CUSTOMER = "customer"
 
 
 class Internal:
@@ -23,9 +31,10 @@ A_co = TypeVar("A_co", bound=Internal, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Text(Generic[A_co]):
-    """A text that is fit for its audience."""
+    """A text that is fit for its audience; `audience` says at run time what the type says before it."""
 
     value: str
+    audience: Audience = Audience.INTERNAL
 
     def __str__(self) -> str:
         return self.value
@@ -38,4 +47,4 @@ def internal(value: str) -> Text[Internal]:
 
 def for_customer(value: str) -> Text[Customer]:
     """A text that the customer may read: hours, dates, work; never money, margin, upside, mood or exceptions."""
-    return Text[Customer](value)
+    return Text[Customer](value, Audience.CUSTOMER)
