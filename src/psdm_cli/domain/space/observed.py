@@ -1,0 +1,189 @@
+"""What was seen of an engagement's collaboration space in both systems, and what people told psdm about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from psdm_cli.domain.engagements import Engagement
+from psdm_cli.domain.gitlab import (
+    Board,
+    Capabilities,
+    Epic,
+    EpicsBy,
+    GitLabUser,
+    Group,
+    Issue,
+    LabelRow,
+    Member,
+    Milestone,
+    Note,
+    Project,
+    RepositoryFile,
+)
+from psdm_cli.domain.space.intake import Intake
+from psdm_cli.domain.space.names import Contract
+from psdm_cli.domain.space.parts import Missing, Part, Seen, Unseen
+from psdm_cli.domain.space.scoping import Scoping
+
+__all__ = ["Anchor", "ActivitySeen", "KantataFacts", "Missing", "Part", "RaidSeen", "Seen", "Space", "Unseen"]
+
+#: facts that psdm keeps about an engagement in its store (`store.facts`), by name
+FACT_CUSTOMER = "customer"
+FACT_STAFFING = "staffing"
+FACT_STAGE = "stage"
+FACT_KICKOFF = "kickoff"
+FACT_TRANSITION = "transition"
+FACT_ACTIVITIES = "activities"
+FACT_TYPE = "sold_as"
+FACT_GROUP = "gitlab_group"
+FACT_PROJECT = "gitlab_project"
+FACT_EPIC = "gitlab_customer_epic"
+FACT_RAID = "gitlab_raid"
+FACT_RETRO = "gitlab_retro"
+LINK_PREFIX = "link:"  # and the kind of link
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The internal Customer Epic, or, where the plan has no epics, the labelled issue in ps_plan that stands for it.
+
+    `links` are the addresses in its description that lead to contract or customer information.
+    """
+
+    record: Epic | Issue
+    links: tuple[str, ...] = ()
+
+    @property
+    def is_epic(self) -> bool:
+        """Whether it is an epic."""
+        return isinstance(self.record, Epic)
+
+    @property
+    def id(self) -> str:
+        """`GROUP_ID&IID`, or `PROJECT_ID#IID`."""
+        return self.record.id
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        return self.record.title
+
+    @property
+    def url(self) -> str | None:
+        """Its page."""
+        return self.record.url
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Its labels."""
+        return self.record.labels
+
+
+@dataclass(frozen=True, slots=True)
+class ActivitySeen:
+    """An activity as it stands: an epic of the customer's group, or an issue of the project where there are no epics.
+
+    `slug` is its key in the marker; None for one that somebody else made.
+    """
+
+    record: Epic | Issue
+    slug: str | None = None
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        return self.record.title
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Its labels."""
+        return self.record.labels
+
+    @property
+    def start(self) -> date | None:
+        """Its first day."""
+        return self.record.start
+
+    @property
+    def due(self) -> date | None:
+        """Its last day."""
+        return self.record.due
+
+
+@dataclass(frozen=True, slots=True)
+class RaidSeen:
+    """The RAID issue; `renamed` when its title is the one that psdm gives (or holds customer and number)."""
+
+    issue: Issue
+    renamed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KantataFacts:
+    """The engagement in Kantata. `link`: the collaboration project's address in its custom field, None: empty.
+
+    `lead_is_me` None: the lead is not told. `skills`: what each booked person can do, by user id; None: not visible.
+    """
+
+    engagement: Engagement
+    lead_is_me: bool | None
+    link: str | None = None
+    skills: Mapping[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Everything that was seen for one contract.
+
+    `customer` is the name as it was said, decided before, or read from the Customer Epic or Kantata (None: nobody
+    knows). `told` are the facts that people gave. `milestone`: the SOW's, where milestones stand for epics.
+    `me` is the token's owner in GitLab. `rivals` are groups at the wanted path that bear another name.
+    """
+
+    contract: Contract
+    customer: str | None
+    capabilities: Capabilities | None
+    me: GitLabUser | None
+    customer_epic: Part[Anchor]
+    intake: Part[Intake]
+    scoping: Part[Scoping]
+    dow: Part[str]  # where it is: an address or a title
+    parent: Part[Group]
+    group: Part[Group]
+    project: Part[Project]
+    activities: Part[tuple[ActivitySeen, ...]]
+    labels: Part[tuple[LabelRow, ...]]  # those usable in the customer's group
+    raid: Part[RaidSeen]
+    retro: Part[Issue]
+    boards: Part[tuple[Board, ...]]
+    readme: Part[RepositoryFile]
+    templates: Part[tuple[str, ...]]  # names of the project's issue templates
+    links_note: Part[Note]
+    members: Part[tuple[Member, ...]]  # of the project, inherited ones included
+    kantata: Part[KantataFacts]
+    milestone: Part[Milestone] = Missing()
+    rivals: tuple[Group, ...] = ()
+    several_epics: tuple[Epic | Issue, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """`SOW-1234`."""
+        return self.contract.name
+
+    @property
+    def subject_id(self) -> str:
+        """Under which facts and the checklist run are stored: Kantata's id, else the contract's name."""
+        return self.kantata.value.engagement.id if isinstance(self.kantata, Seen) else self.contract.name
+
+    @property
+    def staffing(self) -> str | None:
+        """internal, partner or mixed; None: nobody said."""
+        return self.told.get(FACT_STAFFING)
+
+    @property
+    def by_milestones(self) -> bool:
+        """Whether milestones and issues stand for epics."""
+        return self.capabilities is not None and self.capabilities.epics is EpicsBy.MILESTONES
