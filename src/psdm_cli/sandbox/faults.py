@@ -27,7 +27,7 @@ class Fault:
     the connection: `before` the work, `after` it without an answer, or in the `middle` of the answer's body; `html` and
     `truncated` spoil the body of an answer whose work was done; `delay` seconds come on top of anything; `effect`
     changes the account just before the answer, `shrink` takes the first row of the asked list away (so that later
-    pages shift).
+    pages shift). `operation` is the name of a GraphQL operation.
     """
 
     method: str = "GET"
@@ -45,11 +45,14 @@ class Fault:
     times: int | None = 1
     skip: int = 0
     query: str = ""
+    operation: str = ""
     hits: int = 0
 
-    def fits(self, method: str, path: str, query: str) -> bool:
+    def fits(self, method: str, path: str, query: str, operation: str = "") -> bool:
         """Whether this request is meant; counts `skip` down and `times` up."""
         if self.method not in (method, "*") or not path.startswith(self.path) or self.query not in query:
+            return False
+        if self.operation not in ("", operation):
             return False
         if self.times is not None and self.hits >= self.times:
             return False
@@ -78,10 +81,10 @@ class Script:
         with self._lock:
             self.queue.clear()
 
-    def next(self, method: str, path: str, query: str) -> Fault | None:
+    def next(self, method: str, path: str, query: str, operation: str = "") -> Fault | None:
         """The fault for this request, if any."""
         with self._lock:
-            return next((fault for fault in self.queue if fault.fits(method, path, query)), None)
+            return next((fault for fault in self.queue if fault.fits(method, path, query, operation)), None)
 
 
 class Weather:

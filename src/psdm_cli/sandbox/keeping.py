@@ -17,11 +17,12 @@ class Keeper:
     """Holds the account, read from the state file or made on first use.
 
     `turn()` brackets one request: changes of another process are taken in before, own changes written after, both in
-    one transaction when writing. Without a folder everything stays in memory.
+    one transaction when writing. Without a folder everything stays in memory. `file_name` is the state file's.
     """
 
-    def __init__(self, folder: Path | None, make: Callable[[], Account]) -> None:
+    def __init__(self, folder: Path | None, make: Callable[[], Account], file_name: str = STATE_FILE) -> None:
         self._folder = folder
+        self._file_name = file_name
         self._make = make
         self._account: Account | None = None
         self._lock = threading.RLock()
@@ -39,7 +40,7 @@ class Keeper:
     def _load(self) -> Account:
         if self._folder is None:
             return self._make()
-        self._file = _StateFile(self._folder)
+        self._file = _StateFile(self._folder, self._file_name)
         account = self._file.read()
         if account is None:
             account = self._make()
@@ -87,11 +88,11 @@ class Keeper:
 class _StateFile:
     """The rows in SQLite: (collection, id, version, body); a removed row keeps its version with a null body."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str) -> None:
         import sqlite3
 
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / STATE_FILE
+        path = folder / name
         path.touch(mode=0o600, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")

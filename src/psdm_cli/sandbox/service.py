@@ -30,7 +30,7 @@ WRITES = ("POST", "PUT", "DELETE")
 
 @dataclass(slots=True)
 class Request:
-    """What arrived."""
+    """What arrived; `raw_path` is the path as sent, with its escapes."""
 
     method: str
     path: str
@@ -39,6 +39,7 @@ class Request:
     body: bytes = b""
     persona: str | None = None
     status: int | None = None
+    raw_path: str = ""
 
     @property
     def params(self) -> dict[str, str]:

@@ -114,6 +114,7 @@ class Web:
                 request.url.query,
                 {key.lower(): value for key, value in request.headers.items()},
                 body,
+                raw_path=request.scope.get("raw_path", b"").decode("latin-1"),
             )
             return await web._deliver(arrived, request.scope)
 
