@@ -12,7 +12,8 @@ _BOX = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+\[([ xX])\]\s+(.*)")
 _FENCE = re.compile(r"\s*(```|~~~)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PLACEHOLDER = re.compile(
-    r"(?:tbd|tba|todo|n/?a|none|\.{2,}|…|-+|_+|\?+|\[[^\]]*\]|<[^>]*>|_[^_]+_|\*[^*]+\*|(?:please )?fill (?:me|this|in).*)",
+    r"(?:tbd|tba|todo|n/?a|none|\.{2,}|…|-+|_+|\?+|\[[^\]]*\]|<[^>]*>|_[^_]+_|\*[^*]+\*"
+    r"|(?:please )?fill (?:me|this|in).*)",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")

@@ -158,7 +158,7 @@ def retro_title(customer: str, name: str) -> str:
 
 def customer_in(title: str, wanted: Contract) -> str | None:
     """The customer in a title such as "SOW-1234 Acme" or "Acme: SOW-1234"; None where nothing is left."""
-    without = wanted.pattern.sub(" ", title)
+    without: str = wanted.pattern.sub(" ", title)
     without = re.sub(r"\(\s*\)|\[\s*\]", " ", without)
     found = clean_name(without).strip(" -–—:,;|/·+").strip()
     return found or None

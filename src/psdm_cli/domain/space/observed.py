@@ -24,10 +24,10 @@ from psdm_cli.domain.gitlab import (
 )
 from psdm_cli.domain.space.intake import Intake
 from psdm_cli.domain.space.names import Contract
-from psdm_cli.domain.space.parts import Missing, Part, Seen, Unseen
+from psdm_cli.domain.space.parts import NOT_THERE, Missing, Part, Seen, Unseen
 from psdm_cli.domain.space.scoping import Scoping
 
-__all__ = ["Anchor", "ActivitySeen", "KantataFacts", "Missing", "Part", "RaidSeen", "Seen", "Space", "Unseen"]
+__all__ = ["ActivitySeen", "Anchor", "KantataFacts", "Missing", "Part", "RaidSeen", "Seen", "Space", "Unseen"]
 
 #: facts that psdm keeps about an engagement in its store (`store.facts`), by name
 FACT_CUSTOMER = "customer"
@@ -42,6 +42,8 @@ FACT_PROJECT = "gitlab_project"
 FACT_EPIC = "gitlab_customer_epic"
 FACT_RAID = "gitlab_raid"
 FACT_RETRO = "gitlab_retro"
+STAFFINGS = ("internal", "partner", "mixed")
+STAGES = ("5", "6", "closed-won")
 LINK_PREFIX = "link:"  # and the kind of link
 
 
@@ -138,8 +140,10 @@ class Space:
     """Everything that was seen for one contract.
 
     `customer` is the name as it was said, decided before, or read from the Customer Epic or Kantata (None: nobody
-    knows). `told` are the facts that people gave. `milestone`: the SOW's, where milestones stand for epics.
-    `me` is the token's owner in GitLab. `rivals` are groups at the wanted path that bear another name.
+    knows). `capabilities` are those where the Customer Epics are, `delivery_capabilities` those of the customers'
+    groups. `told` are the facts that people gave. `milestone`: the SOW's, where milestones stand for epics. `me` is the
+    token's owner in GitLab. `rivals` are groups at the wanted path that bear another name. `tree`: in which delivery
+    tree the customer's group was found (internal or partner).
     """
 
     contract: Contract
@@ -163,10 +167,12 @@ class Space:
     links_note: Part[Note]
     members: Part[tuple[Member, ...]]  # of the project, inherited ones included
     kantata: Part[KantataFacts]
-    milestone: Part[Milestone] = Missing()
+    milestone: Part[Milestone] = NOT_THERE
     rivals: tuple[Group, ...] = ()
     several_epics: tuple[Epic | Issue, ...] = ()
     told: Mapping[str, str] = field(default_factory=dict)
+    delivery_capabilities: Capabilities | None = None
+    tree: str | None = None
 
     @property
     def name(self) -> str:
@@ -180,10 +186,19 @@ class Space:
 
     @property
     def staffing(self) -> str | None:
-        """internal, partner or mixed; None: nobody said."""
-        return self.told.get(FACT_STAFFING)
+        """internal, partner or mixed: as it was told, else by the tree that the group lies in; None: nobody knows."""
+        return self.told.get(FACT_STAFFING) or self.tree
 
     @property
     def by_milestones(self) -> bool:
-        """Whether milestones and issues stand for epics."""
-        return self.capabilities is not None and self.capabilities.epics is EpicsBy.MILESTONES
+        """Whether a milestone and issues stand for the activities' epics."""
+        return _without_epics(self.delivery_capabilities or self.capabilities)
+
+    @property
+    def anchored_by_issue(self) -> bool:
+        """Whether a labelled issue in ps_plan stands for the Customer Epic."""
+        return _without_epics(self.capabilities)
+
+
+def _without_epics(capabilities: Capabilities | None) -> bool:
+    return capabilities is not None and capabilities.epics is EpicsBy.MILESTONES

@@ -18,7 +18,7 @@ class Seen(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """It was looked for and is not there; `why` in words, `waits_for` where something else has to come first."""
+    """It was looked for and is not there; `why` in words. `waits_for`: what must come first, so psdm cannot make it."""
 
     why: str = ""
     waits_for: str = ""
@@ -32,6 +32,7 @@ class Unseen:
 
 
 Part = Seen[T_co] | Missing | Unseen
+NOT_THERE = Missing()
 
 
 def value_of(part: Part[T_co]) -> T_co | None:

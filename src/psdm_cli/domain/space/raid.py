@@ -29,7 +29,7 @@ def headings_of_raid(issue: Issue) -> bool:
 def find_raid(issues: Sequence[Issue], marked: Issue | None) -> tuple[Issue, str] | None:
     """The log among a project's issues, and how it was known: marker, title, headings. The oldest of several wins.
 
-    An issue whose title names RAID but that is only an item (no headings, another RAID title is there) loses to the log.
+    An issue whose title names RAID but that is only an item loses to one that has the headings as well.
     """
     if marked is not None:
         return marked, "marker"
