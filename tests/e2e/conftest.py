@@ -5,16 +5,13 @@ from __future__ import annotations
 import copy
 import shutil
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from psdm_process import Psdm
+from psdm_process import AS_OF, Psdm
 
 from psdm_cli.sandbox import KantataSandbox
-
-AS_OF = date(2026, 11, 23)  # a Monday, in fiscal quarter FY27-Q4
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The installed psdm as a process of its own: a clean environment, a home of its own, its three streams."""
+"""psdm as a process of its own, in a pipe or at a terminal: a clean environment, a home, its three streams."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pexpect
+from ptyprocess import PtyProcess
+from tests.warm_start import WarmProcess, born_at_terminal, may_be_warm
+
 from psdm_cli.sandbox import KantataSandbox
 
+AS_OF = date(2026, 11, 23)  # a Monday, in fiscal quarter FY27-Q4
 SCRIPT = Path(sys.executable).with_name("psdm")
 COMMAND = (str(SCRIPT),) if SCRIPT.exists() else (sys.executable, "-m", "psdm_cli")
 KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "COVERAGE_PROCESS_START")
@@ -55,12 +61,13 @@ class Outcome:
 class Psdm:
     """Runs psdm with one home and one environment; `with_` gives the same with other variables (None takes one out).
 
-    `within` is a command that runs another one, such as a limit of resources.
+    `within` is a command that runs another one, such as a limit of resources; `cold` starts the installed command anew.
     """
 
     home: Path
     variables: Mapping[str, str] = field(default_factory=dict)
     within: tuple[str, ...] = ()
+    cold: bool = False
 
     def __call__(self, *arguments: str, stdin: str = "", **variables: str | None) -> Outcome:
         """Run a command to its end."""
@@ -74,9 +81,10 @@ class Psdm:
         return Outcome(process.returncode, out, err)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command and give its process."""
-        return subprocess.Popen(
-            [*self.within, *COMMAND, *arguments],
+        """Start a command and give its process, forked from a loaded one where that comes to the same."""
+        warm = not (self.within or self.cold) and may_be_warm(self.environ)
+        return (WarmProcess if warm else subprocess.Popen)(
+            arguments if warm else [*self.within, *COMMAND, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -100,3 +108,15 @@ class Psdm:
     def at(self, server: KantataSandbox, persona: str = "full") -> Psdm:
         """The same, pointed at a server as one of its personas: the address and the token are all it is told."""
         return self.with_(PSDM_KANTATA_URL=server.kantata_url, PSDM_KANTATA_TOKEN=server.tokens[persona])
+
+
+class Terminal(pexpect.spawn):
+    """`pexpect.spawn` of psdm (or of anything else), forked from a loaded psdm where that comes to the same."""
+
+    def _spawnpty(self, args: list[bytes], **more: Any) -> PtyProcess:
+        words = [os.fsdecode(word) for word in args]
+        given = len(COMMAND)
+        if tuple(words[:given]) != COMMAND or more.get("preexec_fn") or not may_be_warm(more["env"]):
+            return super()._spawnpty(args, **more)
+        rows, columns = more.get("dimensions") or (24, 80)
+        return PtyProcess(*born_at_terminal(words[given:], more["env"], rows, columns, more.get("cwd")))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pexpect
 import pyte
-from psdm_process import COMMAND, DEADLINE, Psdm
+from psdm_process import COMMAND, DEADLINE, Psdm, Terminal
 
 #: how the walk's questions begin, in plain text at the start of a line; each ends in a colon and a blank
 BEGINNINGS = (
@@ -55,7 +55,7 @@ class Sitting:
 
     def __post_init__(self) -> None:
         variables = {"TERM": "xterm-256color", "TZ": "Europe/Berlin"} | ({} if self.colour else {"NO_COLOR": "1"})
-        self.child = pexpect.spawn(
+        self.child = Terminal(
             COMMAND[0],
             [*COMMAND[1:], *self.arguments],
             env={**self.psdm.environ, **variables},

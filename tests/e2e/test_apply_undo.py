@@ -14,7 +14,7 @@ from typing import Any
 import pexpect
 import pytest
 from jsonschema import Draft202012Validator
-from psdm_process import COMMAND, DEADLINE, Outcome, Psdm
+from psdm_process import COMMAND, DEADLINE, Outcome, Psdm, Terminal
 from tests.hostile import HOSTILE, assert_safe_json, assert_safe_styled
 
 from psdm_cli.changes.plan import Action, Change, plan_of
@@ -326,10 +326,10 @@ def test_an_undo_can_be_saved_first(psdm: Psdm, kantata: KantataSandbox, saved: 
 # at a terminal
 
 
-def at_terminal(psdm: Psdm, *arguments: str) -> pexpect.spawn:  # type: ignore[type-arg]
+def at_terminal(psdm: Psdm, *arguments: str) -> Terminal:
     environ = {name: value for name, value in psdm.environ.items() if name != "PSDM_NO_INPUT"}
     program, *rest = COMMAND
-    return pexpect.spawn(
+    return Terminal(
         program,
         [*rest, *arguments],
         env=environ,

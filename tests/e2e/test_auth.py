@@ -11,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from jsonschema import Draft202012Validator
-from psdm_process import COMMAND, DEADLINE, Outcome, Psdm
+from psdm_process import COMMAND, DEADLINE, Outcome, Psdm, Terminal
 
 from psdm_cli.sandbox import KantataSandbox
 
@@ -144,7 +144,7 @@ def test_a_token_with_a_line_break_in_the_environment_is_named_not_sent(keyed: P
 
 def test_the_prompt_does_not_echo(keyed: Psdm, kantata: KantataSandbox, store: Path) -> None:
     token = kantata.tokens["full"]
-    child = pexpect.spawn(
+    child = Terminal(
         COMMAND[0], [*COMMAND[1:], "auth", "login", "kantata"], env=keyed.environ, encoding="utf-8", timeout=DEADLINE
     )
     child.expect(r"Token for Kantata \(not shown\): ")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pexpect
 import pytest
-from psdm_process import COMMAND, DEADLINE, Psdm
+from psdm_process import COMMAND, DEADLINE, Psdm, Terminal
 
 from psdm_cli.sandbox import KantataSandbox
 
@@ -22,7 +22,7 @@ def person(psdm: Psdm) -> Psdm:
 
 def sit(psdm: Psdm, *arguments: str, columns: int) -> Any:
     """psdm at a terminal of so many columns."""
-    return pexpect.spawn(
+    return Terminal(
         COMMAND[0],
         [*COMMAND[1:], *arguments],
         env=psdm.environ,

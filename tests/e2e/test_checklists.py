@@ -11,7 +11,7 @@ import pexpect
 import pyte
 import pytest
 from jsonschema import Draft202012Validator
-from psdm_process import COMMAND, Outcome, Psdm
+from psdm_process import COMMAND, Outcome, Psdm, Terminal
 
 from psdm_cli.output.shapes import document_schema
 from psdm_cli.sandbox import KantataSandbox
@@ -310,9 +310,9 @@ def test_the_export_is_a_task_list(team: Psdm) -> None:
 # at a terminal
 
 
-def at_terminal(psdm: Psdm, *arguments: str, columns: int = 80, **variables: str) -> pexpect.spawn[str]:
+def at_terminal(psdm: Psdm, *arguments: str, columns: int = 80, **variables: str) -> Terminal:
     environ = {**psdm.with_(PSDM_NO_INPUT=None).environ, "TERM": "xterm-256color", **variables}
-    return pexpect.spawn(
+    return Terminal(
         COMMAND[0],
         [*COMMAND[1:], *arguments],
         env=environ,
@@ -322,14 +322,14 @@ def at_terminal(psdm: Psdm, *arguments: str, columns: int = 80, **variables: str
     )
 
 
-def said_and(child: pexpect.spawn[str], expected: str, answer: str) -> str:
+def said_and(child: Terminal, expected: str, answer: str) -> str:
     """Wait for a text, answer it; gives what came before."""
     child.expect(expected)
     child.send(answer)
     return str(child.before)
 
 
-def end(child: pexpect.spawn[str]) -> tuple[str, int]:
+def end(child: Terminal) -> tuple[str, int]:
     child.expect(pexpect.EOF)
     child.close()
     return str(child.before), int(child.exitstatus or 0)

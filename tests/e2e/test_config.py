@@ -8,7 +8,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from jsonschema import Draft202012Validator
-from psdm_process import COMMAND, DEADLINE, Psdm
+from psdm_process import COMMAND, DEADLINE, Psdm, Terminal
 
 from psdm_cli.settings.example import starter
 
@@ -97,8 +97,8 @@ def test_init_where_nothing_can_be_written(front: Psdm, tmp_path: Path) -> None:
     assert "PSDM_HOME" in ran.err
 
 
-def talk(front: Psdm, *args: str) -> pexpect.spawn:
-    return pexpect.spawn(
+def talk(front: Psdm, *args: str) -> Terminal:
+    return Terminal(
         COMMAND[0], [*COMMAND[1:], *args], env={**front.environ, "TERM": "dumb"}, encoding="utf-8", timeout=DEADLINE
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from jsonschema import Draft202012Validator
-from psdm_process import COMMAND, DEADLINE, Psdm
+from psdm_process import COMMAND, DEADLINE, Psdm, Terminal
 
 from psdm_cli import app
 from psdm_cli.errors import PsdmError
@@ -269,7 +269,7 @@ def test_a_full_disk_is_said(front: Psdm, args: list[str]) -> None:
 
 
 def screen(front: Psdm, *args: str, **env: str) -> str:
-    child = pexpect.spawn(COMMAND[0], [*COMMAND[1:], *args], env={**front.environ, **env}, encoding="utf-8")
+    child = Terminal(COMMAND[0], [*COMMAND[1:], *args], env={**front.environ, **env}, encoding="utf-8")
     child.expect(pexpect.EOF, timeout=DEADLINE)
     child.close()
     return str(child.before)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pexpect
 import pytest
-from psdm_process import COMMAND, DEADLINE, Psdm
+from psdm_process import COMMAND, DEADLINE, Psdm, Terminal
 from tests.hostile import (
     HOSTILE,
     assert_safe_csv,
@@ -142,7 +142,7 @@ def test_a_pipe(psdm: Psdm, command: str) -> None:
 def test_a_terminal(psdm: Psdm, command: str, columns: int) -> None:
     environ = {**psdm.environ, "TERM": "xterm-256color"}
     words = [*COMMAND[1:], *command.split(), "--offline"]
-    child = pexpect.spawn(COMMAND[0], words, env=environ, dimensions=(50, columns), encoding="utf-8")
+    child = Terminal(COMMAND[0], words, env=environ, dimensions=(50, columns), encoding="utf-8")
     child.expect(pexpect.EOF, timeout=DEADLINE)
     child.close()
     assert child.exitstatus in (0, 3)

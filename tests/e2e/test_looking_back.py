@@ -7,8 +7,7 @@ import io
 from typing import Any
 
 import pytest
-from conftest import AS_OF
-from psdm_process import Outcome, Psdm
+from psdm_process import AS_OF, Outcome, Psdm
 from test_freeze_diff import now
 
 from psdm_cli.sandbox import KantataSandbox

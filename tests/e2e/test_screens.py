@@ -14,7 +14,7 @@ from typing import Any
 import pexpect
 import pyte
 import pytest
-from psdm_process import COMMAND, DEADLINE, Psdm
+from psdm_process import COMMAND, DEADLINE, Psdm, Terminal
 
 from psdm_cli.sandbox import KantataSandbox
 
@@ -55,9 +55,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Psdm]:
 def on_terminal(psdm: Psdm, arguments: list[str], columns: int, **variables: str) -> tuple[str, list[str], int]:
     """What came out of a terminal of that width: as it came, as the lines that stand there, and the exit code."""
     environ = {**psdm.environ, "TERM": "xterm-256color", **variables}
-    child = pexpect.spawn(
-        COMMAND[0], [*COMMAND[1:], *arguments], env=environ, dimensions=(50, columns), encoding="utf-8"
-    )
+    child = Terminal(COMMAND[0], [*COMMAND[1:], *arguments], env=environ, dimensions=(50, columns), encoding="utf-8")
     child.expect(pexpect.EOF, timeout=DEADLINE)
     child.close()
     raw = str(child.before)
@@ -185,7 +183,7 @@ def stuck(kantata: KantataSandbox) -> Iterator[Any]:
 def test_ctrl_c_while_syncing(psdm: Psdm, kantata: KantataSandbox, stuck: Any, calm: Any, path: str) -> None:
     assert psdm("sync").code == 0
     arrived = stuck(path)
-    child = pexpect.spawn(
+    child = Terminal(
         COMMAND[0], [*COMMAND[1:], "sync", "--full"], env=psdm.environ, dimensions=(24, 80), encoding="utf-8"
     )
     assert arrived.wait(DEADLINE)

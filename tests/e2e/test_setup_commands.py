@@ -11,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from jsonschema import Draft202012Validator
-from psdm_process import COMMAND, DEADLINE, Psdm
+from psdm_process import COMMAND, DEADLINE, Psdm, Terminal
 
 from psdm_cli.output.shapes import SHAPES
 from psdm_cli.sandbox import KantataSandbox
@@ -69,7 +69,7 @@ def test_sync_refuses(pointed: Psdm, args: list[str], code: int) -> None:
 
 def test_sync_shows_a_bar_at_a_terminal_only(pointed: Psdm, kantata: KantataSandbox) -> None:
     kantata.latency_ms = 20
-    child = pexpect.spawn(
+    child = Terminal(
         COMMAND[0],
         [*COMMAND[1:], "sync"],
         env=pointed.environ,

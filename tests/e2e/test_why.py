@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import AS_OF
-from psdm_process import Outcome, Psdm
+from psdm_process import AS_OF, Outcome, Psdm
 from test_freeze_diff import NEXT, PSE, TA, booking, move, now
 
 from psdm_cli.sandbox import KantataSandbox
