@@ -78,7 +78,7 @@ def parse(text: str) -> Parsed:
     fields = Fields()
     unknown: list[str] = []
     lines = _lines(text)
-    inert = _inert(lines, comments=True)
+    inert = inert_lines(lines)
     for number, line in enumerate(lines):
         found = None if number in inert else _ACTION.fullmatch(made_visible(line.expandtabs(4)).strip())
         if found is None:
@@ -114,6 +114,11 @@ def neutralised(text: str, *, cell: bool = False) -> str:
 def _lines(text: str) -> list[str]:
     """The lines as GitLab counts them; it drops carriage returns, so that they must not hide a beginning."""
     return re.sub(r"\r\n?|[\x85\u2028\u2029\v\f]", "\n", text).split("\n")
+
+
+def inert_lines(lines: Sequence[str]) -> frozenset[int]:
+    """The numbers of a team's lines that are code or comment: GitLab runs nothing there, and no heading is one."""
+    return _inert(lines, comments=True)
 
 
 def _inert(lines: Sequence[str], *, comments: bool = False) -> frozenset[int]:
