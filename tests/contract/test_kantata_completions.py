@@ -10,8 +10,8 @@ import pytest
 from kantata_server import Reply, ScriptedKantata, errors, violations
 
 from psdm_cli.errors import Forbidden
+from psdm_cli.systems.http.asking import Misread
 from psdm_cli.systems.kantata.adapter import KantataAdapter
-from psdm_cli.systems.kantata.client import Misread
 from psdm_cli.systems.kantata.completions import completion_questions, completions
 from psdm_cli.systems.kantata.contract import query
 

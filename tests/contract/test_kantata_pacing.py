@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from kantata_server import FakeTime
 
-from psdm_cli.systems.kantata.pacing import CALM, Call, Pacer, Stopped, backoff, retry_after
+from psdm_cli.systems.http.pacing import CALM, Call, Pacer, Stopped, backoff, retry_after
 
 NOW = datetime(2026, 11, 23, 9, 0, 0, tzinfo=UTC)
 

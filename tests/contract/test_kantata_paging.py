@@ -9,8 +9,8 @@ import pytest
 from kantata_server import Reply, ScriptedKantata, entries, errors, ids
 
 from psdm_cli.domain.records import Kind
+from psdm_cli.systems.http.pacing import CALM
 from psdm_cli.systems.kantata.adapter import KantataAdapter
-from psdm_cli.systems.kantata.pacing import CALM
 from psdm_cli.systems.ports import Batch, Progress, Read
 
 Make = Callable[..., KantataAdapter]

@@ -12,8 +12,8 @@ from kantata_server import TOKEN, Reply, ScriptedKantata, errors
 
 from psdm_cli.domain.records import Kind
 from psdm_cli.errors import BadAnswer, NotAllowed, PsdmError, WrongConfiguration
+from psdm_cli.systems.http.wording import one_line
 from psdm_cli.systems.kantata.adapter import KantataAdapter
-from psdm_cli.systems.kantata.wording import one_line
 from psdm_cli.systems.ports import Batch, Read
 
 Make = Callable[..., KantataAdapter]

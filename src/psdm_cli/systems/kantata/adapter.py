@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from psdm_cli.domain.records import Kind, Malformed, Workspace
 from psdm_cli.errors import BadAnswer, NotFound
-from psdm_cli.systems.kantata.attributes import Row, Wrong, text
-from psdm_cli.systems.kantata.client import Client, Misread
+from psdm_cli.systems.http.asking import Misread
+from psdm_cli.systems.http.attributes import Row, Wrong, text
+from psdm_cli.systems.kantata.client import Client
 from psdm_cli.systems.kantata.contract import Value, is_id
 from psdm_cli.systems.kantata.envelope import extent, rows
 from psdm_cli.systems.kantata.parsing import record

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from psdm_cli.systems.kantata.attributes import Row, Wrong, ident, idents, instant
+from psdm_cli.systems.http.attributes import Row, Wrong, ident, idents, instant
 from psdm_cli.systems.kantata.contract import Value, is_id
 from psdm_cli.systems.kantata.envelope import rows
 from psdm_cli.systems.kantata.questions import MOST_ONLY, PAGE

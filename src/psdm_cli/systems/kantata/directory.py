@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from psdm_cli.errors import BadAnswer
-from psdm_cli.systems.kantata.attributes import Wrong, ident, idents, instant, text, whole
+from psdm_cli.systems.http.attributes import Wrong, ident, idents, instant, text, whole
 from psdm_cli.systems.kantata.client import Client
 from psdm_cli.systems.kantata.contract import Value, is_id
 from psdm_cli.systems.kantata.looking import Found, Looker

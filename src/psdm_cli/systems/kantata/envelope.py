@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from psdm_cli.domain.records import Kind, Malformed, Record
-from psdm_cli.systems.kantata.attributes import Wrong, idents, shown
-from psdm_cli.systems.kantata.client import Misread
+from psdm_cli.systems.http.asking import Misread
+from psdm_cli.systems.http.attributes import Wrong, idents, shown
 from psdm_cli.systems.kantata.contract import is_id
 from psdm_cli.systems.kantata.parsing import record
 from psdm_cli.systems.kantata.questions import RESOURCE_IDS, Ask, side_kinds

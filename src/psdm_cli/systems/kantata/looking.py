@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from psdm_cli.errors import Forbidden, NotFound
-from psdm_cli.systems.kantata.client import Client, Misread
+from psdm_cli.systems.http.asking import Misread
+from psdm_cli.systems.kantata.client import Client
 from psdm_cli.systems.kantata.contract import Value, is_id
 from psdm_cli.systems.kantata.envelope import extent, rows
 from psdm_cli.systems.kantata.questions import PAGE

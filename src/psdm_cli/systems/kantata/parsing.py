@@ -20,8 +20,7 @@ from psdm_cli.domain.records import (
     TimeEntry,
     Workspace,
 )
-from psdm_cli.systems.kantata import people
-from psdm_cli.systems.kantata.attributes import (
+from psdm_cli.systems.http.attributes import (
     Row,
     Wrong,
     day,
@@ -35,6 +34,7 @@ from psdm_cli.systems.kantata.attributes import (
     text,
     whole,
 )
+from psdm_cli.systems.kantata import people
 from psdm_cli.systems.kantata.sideloads import Sides, custom_fields, side
 
 #: What a reader makes of a row; it raises `Wrong`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from psdm_cli.domain.records import Holiday, Membership, Role, TimeOff, Workweek
-from psdm_cli.systems.kantata.attributes import (
+from psdm_cli.systems.http.attributes import (
     Row,
     Wrong,
     day,

@@ -10,9 +10,9 @@ from typing import Any
 
 from psdm_cli.domain.records import Kind, Malformed, Record, Refusal
 from psdm_cli.errors import BadAnswer, Forbidden, NotFound, Unavailable
+from psdm_cli.systems.http.pacing import Stopped
 from psdm_cli.systems.kantata.client import Client
 from psdm_cli.systems.kantata.envelope import Page, page
-from psdm_cli.systems.kantata.pacing import Stopped
 from psdm_cli.systems.kantata.questions import Ask, asks, by_person, resource_base, rows_in, rows_of
 from psdm_cli.systems.kantata.wording import KIND_WORDS, PERMISSIONS, URL_HINT
 from psdm_cli.systems.ports import Batch, Progress, Read

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from psdm_cli.systems.kantata.attributes import Row, Wrong, idents, shown, text
+from psdm_cli.systems.http.attributes import Row, Wrong, idents, shown, text
 
 #: Side-loaded objects: map's name → id → row, as the envelope has them.
 Sides = Mapping[str, Mapping[str, Any]]

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from psdm_cli.domain.records import Kind
-
-#: C0, DEL, C1, line separators, bidi and zero-width characters: never part of an error's sentence.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+")
-_LONGEST = 300
 
 LOGIN_HINT = (
     "Get a new token (Kantata: Settings, OAuth applications), then run: psdm auth login kantata "
     "(or set PSDM_KANTATA_TOKEN)."
 )
 URL_HINT = "Check PSDM_KANTATA_URL: it ends in /api/v1, for example https://api.mavenlink.com/api/v1."
-LATER_HINT = "What was read so far is kept; run the command again later."
+
 
 #: The permission that opens a kind, in Kantata's words (kantata.md sections 5 and 8).
 PERMISSIONS: Mapping[Kind, str] = {
@@ -56,14 +51,6 @@ KIND_WORDS: Mapping[Kind, str] = {
     Kind.RESOURCE_REQUESTS: "resource requests",
     Kind.ACCOUNTING: "accounting records",
 }
-
-
-def one_line(text: str, secret: str = "", longest: int = _LONGEST) -> str:
-    """Foreign text for a sentence: one line, no control or bidi characters, no `secret`, not endless."""
-    if secret:
-        text = text.replace(secret, "***")  # before anything is cut: half a secret is one too
-    flat = " ".join(_CONTROL.sub(" ", text[: longest * 20]).split())
-    return flat if len(flat) <= longest else flat[: longest - 1].rstrip() + "…"
 
 
 def server_words(body: bytes) -> str:

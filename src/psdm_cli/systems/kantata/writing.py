@@ -11,10 +11,11 @@ from typing import Any
 
 from psdm_cli.changes.doors import UnclearError
 from psdm_cli.errors import RefusedByRule, Unavailable
-from psdm_cli.systems.kantata.client import Client, Misread
+from psdm_cli.systems.http.asking import Misread
+from psdm_cli.systems.http.connection import Answer, Cut
+from psdm_cli.systems.kantata.client import Client
 from psdm_cli.systems.kantata.contract import is_id
 from psdm_cli.systems.kantata.envelope import rows
-from psdm_cli.systems.kantata.transport import Answer, Cut
 
 Rules = Mapping[str, Mapping[str, Any]]
 KEY = "$key"

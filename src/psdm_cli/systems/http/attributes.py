@@ -1,4 +1,4 @@
-"""Reading single attributes of Kantata's JSON: absent and null are unknown, anything of the wrong type is `Wrong`."""
+"""Reading single attributes of a system's JSON: absent and null are unknown, anything of the wrong type is `Wrong`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from psdm_cli.systems.kantata.wording import one_line
+from psdm_cli.systems.http.wording import one_line
 
 Row = Mapping[str, Any]
 #: What the database can hold; a larger number is an error of the data.
