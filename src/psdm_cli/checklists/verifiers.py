@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from psdm_cli.checklists.definition import SubjectKind
 from psdm_cli.domain.findings import State, Step, judged
+from psdm_cli.domain.kickoff_checks.catalog import CHECKS as KICKOFF_CHECKS
+from psdm_cli.domain.kickoff_checks.catalog import KICKOFF
 from psdm_cli.domain.steps import allocations
 from psdm_cli.domain.steps.catalog import CHECKS
 
@@ -29,7 +31,17 @@ def _forecast() -> Mapping[str, Verifier]:
     return {name: Verifier(name, _WEEKLY if step in ABOUT_PEOPLE else _EVERY) for step, name in names.items()}
 
 
-VERIFIERS: Mapping[str, Verifier] = _forecast()
+def _kickoff() -> Mapping[str, Verifier]:
+    names = [f"{KICKOFF}:{check}" for check in KICKOFF_CHECKS]
+    return {name: Verifier(name, frozenset({SubjectKind.ENGAGEMENT})) for name in names}
+
+
+VERIFIERS: Mapping[str, Verifier] = {**_forecast(), **_kickoff()}
+
+
+def asks_for(names: Iterable[str], family: str) -> bool:
+    """Whether any of these checks belongs to a family, such as `forecast-prep` or `kickoff`."""
+    return any(name.partition(":")[0] == family for name in names)
 
 
 def by_verifier(steps: Sequence[Step]) -> dict[str, Step]:
