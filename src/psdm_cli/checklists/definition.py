@@ -35,12 +35,14 @@ class InputType(StrEnum):
 
 
 YES_NO = ("yes", "no")
+STAGES = ("5", "6", "closed-won")  # of an opportunity, from likely to close on
 #: facts that conditions may ask for, by subject, with the values they may have (None: any, such as Kantata's statuses)
 FACTS: Mapping[SubjectKind, Mapping[str, tuple[str, ...] | None]] = {
     SubjectKind.WEEK: {"month_end": YES_NO, "quarter_end": YES_NO},
     SubjectKind.ENGAGEMENT: {
         "type": tuple(kind.value for kind in EngagementType),
         "status": None,
+        "stage": STAGES,
         "staffing": ("internal", "partner", "mixed"),
         "infrastructure": YES_NO,
         "passive_acceptance": YES_NO,
@@ -52,6 +54,7 @@ ASKED: Mapping[str, tuple[str, ...] | InputType] = {
     "transition": InputType.DATE,
     "sow_signed": InputType.DATE,
     "sow_expiry": InputType.DATE,
+    "stage": STAGES,
     "staffing": ("internal", "partner", "mixed"),
     "infrastructure": YES_NO,
     "passive_acceptance": YES_NO,
