@@ -98,7 +98,7 @@ def slug(name: str, fallback: str = "customer", longest: int = LONGEST_SLUG) -> 
     """
     decomposed = unicodedata.normalize("NFKD", name.translate(_SPELLED))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    words = re.findall(r"[a-z0-9]+", bare.lower())
+    words: list[str] = re.findall(r"[a-z0-9]+", bare.lower())
     if not words:
         return f"{fallback}-{sha256(clean_name(name).encode('utf-8', 'replace')).hexdigest()[:8]}"
     found = words[0][:longest]
@@ -158,8 +158,7 @@ def retro_title(customer: str, name: str) -> str:
 
 def customer_in(title: str, wanted: Contract) -> str | None:
     """The customer in a title such as "SOW-1234 Acme" or "Acme: SOW-1234"; None where nothing is left."""
-    without: str = wanted.pattern.sub(" ", title)
-    without = re.sub(r"\(\s*\)|\[\s*\]", " ", without)
+    without = re.sub(r"\(\s*\)|\[\s*\]", " ", str(wanted.pattern.sub(" ", title)))
     found = clean_name(without).strip(" -–—:,;|/·+").strip()
     return found or None
 

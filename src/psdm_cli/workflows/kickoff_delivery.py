@@ -1,0 +1,307 @@
+"""Finding a customer's group and project, made by psdm, by hand or by another tool, and what lies in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from psdm_cli.domain.gitlab import (
+    Board,
+    Capabilities,
+    Epic,
+    EpicsBy,
+    Group,
+    Issue,
+    LabelRow,
+    Member,
+    Milestone,
+    Project,
+    RepositoryFile,
+)
+from psdm_cli.domain.markers import markers_in
+from psdm_cli.domain.space import observed, raid
+from psdm_cli.domain.space.names import Contract, same_name, slug
+from psdm_cli.domain.space.observed import ActivitySeen, RaidSeen
+from psdm_cli.domain.space.parts import Missing, Part, Seen, Unseen, value_of
+from psdm_cli.errors import Forbidden
+from psdm_cli.systems.gitlab_ports import GitLab
+
+if TYPE_CHECKING:
+    from psdm_cli.settings.model import Settings
+
+T = TypeVar("T")
+INTERNAL, PARTNER = "internal", "partner"
+ACTIVITY = "activity"
+RAID = "raid"
+README = "README.md"
+_CONTRACT_LABEL = re.compile(r"(?:SOW|PO)-\w+", re.IGNORECASE)
+
+
+def tree_of(staffing: str) -> str:
+    """The delivery tree of a staffing: any partner staff belongs into the partner's."""
+    return INTERNAL if staffing == INTERNAL else PARTNER
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the space is: parent group, customer's group, project; in which tree; groups that are in the way."""
+
+    parent: Part[Group]
+    group: Part[Group]
+    project: Part[Project]
+    tree: str | None = None
+    rivals: tuple[Group, ...] = ()
+
+
+@dataclass
+class DeliveryReader:
+    """Reads the customer's side. `told` are stored facts; `group_of` remembers a customer's group by name and tree."""
+
+    gitlab: GitLab
+    settings: Settings
+    contract: Contract
+    told: Mapping[str, str]
+    capabilities: Capabilities
+    group_of: Callable[[str, str], str | None]
+    _issues: dict[str, Sequence[Issue]] = field(default_factory=dict, init=False)
+
+    @property
+    def _trees(self) -> dict[str, str]:
+        """The delivery trees to look in: that of the staffing first."""
+        groups = self.settings.gitlab.groups
+        trees = {INTERNAL: groups.delivery_internal, PARTNER: groups.delivery_partner}
+        staffing = self.told.get(observed.FACT_STAFFING)
+        first = tree_of(staffing) if staffing is not None else INTERNAL
+        return {name: trees[name] for name in sorted(trees, key=lambda name: name != first)}
+
+    # places
+
+    def places(self, customer: str | None) -> Places:
+        """Parent, group and project: by stored id, by the project's path in either tree, by the customer's path."""
+        parents = {tree: self._parent(path) for tree, path in self._trees.items()}
+        project = looked(lambda: self._project(parents))
+        if isinstance(project, Seen):
+            inside = project.value
+            tree = self._tree_of(inside.ancestors, parents)
+            parent = parents[tree] if tree is not None else Missing("the project lies outside both delivery groups")
+            return Places(parent, looked(lambda: self._group_with(inside)), project, tree)
+        staffing = self.told.get(observed.FACT_STAFFING)
+        for tree, parent in parents.items():
+            if staffing is not None and tree != tree_of(staffing):
+                continue
+            group, rivals = self._group(tree, value_of(parent), customer)
+            if staffing is not None or rivals or not isinstance(group, Missing):
+                known = tree if staffing is not None or isinstance(group, Seen) else None
+                return Places(parent, self._unless_hidden(parent, group), self._in(group, project), known, rivals)
+        first = next(iter(parents.values()))
+        return Places(first, self._unless_hidden(first, Missing(self._nowhere(customer))), project)
+
+    def _unless_hidden(self, parent: Part[Group], group: Part[Group]) -> Part[Group]:
+        """A group cannot be missing from a parent that nobody could look into."""
+        if isinstance(parent, Seen) or isinstance(group, Seen):
+            return group
+        return Unseen(parent.reason) if isinstance(parent, Unseen) else Missing(parent.why, "the parent group")
+
+    def _in(self, group: Part[Group], project: Part[Project]) -> Part[Project]:
+        seen = value_of(group)
+        if seen is None or not isinstance(project, Missing) or project.waits_for:
+            return project
+        return looked(lambda: self._by_path(seen, project))
+
+    def _by_path(self, group: Group, otherwise: Missing) -> Part[Project]:
+        found = self.gitlab.project(f"{group.full_path}/{self.contract.name}")
+        return self._standing_project(found, "path") if found is not None else otherwise
+
+    def _nowhere(self, customer: str | None) -> str:
+        return "nobody knows the customer's name yet" if customer is None else f"no group of {customer}"
+
+    def _parent(self, path: str) -> Part[Group]:
+        def read() -> Part[Group]:
+            found = self.gitlab.group(path)
+            return Seen(found, "path") if found is not None else Missing(f"the group {path} is not there, or hidden")
+
+        return looked(read)
+
+    def _project(self, parents: Mapping[str, Part[Group]]) -> Part[Project]:
+        stored = self.told.get(observed.FACT_PROJECT)
+        if stored is not None and (found := self.gitlab.project(stored)) is not None:
+            return self._standing_project(found, "stored id")
+        named: list[Project] = []
+        for parent in (value_of(part) for part in parents.values()):
+            if parent is not None:
+                some = self.gitlab.projects(parent.id, descendants=True, search=self.contract.name)
+                named += [each for each in some if each.path.casefold() == self.contract.name.casefold()]
+        named = list({each.id: each for each in named}.values())
+        whole = [found for each in named if (found := self.gitlab.project(each.id)) is not None]
+        living = [each for each in whole if each.deletion_on is None] or whole
+        if len(living) > 1:
+            return Unseen(
+                f"several projects are called {self.contract.name}: " + ", ".join(p.full_path for p in living)
+            )
+        if living:
+            return self._standing_project(living[0], "path")
+        return Missing(f"no project {self.contract.name} in the delivery groups")
+
+    @staticmethod
+    def _standing_project(project: Project, how: str) -> Part[Project]:
+        if project.deletion_on is not None:
+            why = f"{project.full_path} will be deleted on {project.deletion_on}"
+            return Missing(why, "it must be restored, or gone, before it can be used")
+        return Seen(project, how)
+
+    def _group_with(self, project: Project) -> Part[Group]:
+        if project.group_id is None:
+            return Missing(f"{project.full_path} lies in nobody's group", "it must be moved into the customer's group")
+        found = self.gitlab.group(project.group_id)
+        return Seen(found, "its project") if found is not None else Unseen("the project's group is hidden")
+
+    @staticmethod
+    def _tree_of(ancestors: Iterable[str], parents: Mapping[str, Part[Group]]) -> str | None:
+        above = set(ancestors)
+        return next(
+            (tree for tree, part in parents.items() if isinstance(part, Seen) and part.value.id in above),
+            None,
+        )
+
+    def _group(self, tree: str, parent: Group | None, customer: str | None) -> tuple[Part[Group], tuple[Group, ...]]:
+        """The customer's group in a tree, and who else sits at its path."""
+        stored = self.told.get(observed.FACT_GROUP) or (self.group_of(customer, tree) if customer else None)
+        try:
+            if stored is not None and (found := self.gitlab.group(stored)) is not None:
+                inside = parent is None or parent.id in found.ancestors
+                if inside:
+                    return self._standing_group(found, "stored id"), ()
+            if parent is None or customer is None:
+                return Missing(self._nowhere(customer)), ()
+            return self._named_group(parent, customer)
+        except Forbidden as refused:
+            return Unseen(refused.message), ()
+
+    def _named_group(self, parent: Group, customer: str) -> tuple[Part[Group], tuple[Group, ...]]:
+        at_path = self.gitlab.group(f"{parent.full_path}/{slug(customer)}")
+        if at_path is not None and (same_name(at_path.name, customer) or self._is_confirmed(at_path)):
+            return self._standing_group(at_path, "path"), ()
+        called = [each for each in self.gitlab.subgroups(parent.id, search=customer) if same_name(each.name, customer)]
+        if len(called) == 1:
+            whole = self.gitlab.group(called[0].id)
+            return self._standing_group(whole if whole is not None else called[0], "name"), ()
+        rivals = (at_path,) if at_path is not None else tuple(called)
+        return Missing(f"no group of {customer} in {parent.full_path}"), rivals
+
+    def _is_confirmed(self, group: Group) -> bool:
+        """Whether a person said that this is the customer's group in spite of its other name."""
+        return self.told.get(observed.FACT_GROUP) == group.id
+
+    @staticmethod
+    def _standing_group(group: Group, how: str) -> Part[Group]:
+        if group.deletion_on is not None:
+            why = f"{group.full_path} will be deleted on {group.deletion_on}"
+            return Missing(why, "it must be restored, or gone, before it can be used")
+        return Seen(group, how)
+
+    # what lies in the group
+
+    def labels(self, group: Group) -> Part[tuple[LabelRow, ...]]:
+        """The labels that may be used in the group."""
+        return looked(lambda: Seen(tuple(self.gitlab.labels(group=group.id))))
+
+    def milestone(self, group: Group) -> Part[Milestone]:
+        """The SOW's milestone, where milestones stand for epics."""
+
+        def read() -> Part[Milestone]:
+            found = [m for m in self.gitlab.milestones(group=group.id) if m.title.strip() == self.contract.name]
+            return Seen(found[0], "title") if found else Missing(f"no milestone {self.contract.name}")
+
+        return looked(read)
+
+    def activities(self, group: Group, project: Project | None) -> Part[tuple[ActivitySeen, ...]]:
+        """The activities of this contract: marked, or labelled, or nobody's where the group has but one contract."""
+        if self.capabilities.epics is EpicsBy.MILESTONES:
+            if project is None:
+                return Missing("the project is not there yet")
+            return looked(lambda: Seen(tuple(self._own(self._issues_of(project), alone=False))))
+        return looked(lambda: self._epics(group))
+
+    def _epics(self, group: Group) -> Part[tuple[ActivitySeen, ...]]:
+        epics = self.gitlab.epics(group.id)
+        projects = self.gitlab.projects(group.id)
+        alone = all(each.path.casefold() == self.contract.name.casefold() for each in projects)
+        return Seen(tuple(self._own(epics, alone=alone)))
+
+    def _own(self, records: Iterable[Epic | Issue], *, alone: bool) -> Iterable[ActivitySeen]:
+        """Closed ones count: an activity that is done was there. `alone`: unlabelled epics are this contract's too."""
+        for record in records:
+            slugs = [
+                key.partition("/")[2]
+                for kind, key in markers_in(record.description)
+                if kind == ACTIVITY and key.partition("/")[0].casefold() == self.contract.name.casefold()
+            ]
+            foreign = [key for kind, key in markers_in(record.description) if kind == ACTIVITY]
+            if slugs:
+                yield ActivitySeen(record, slugs[0])
+            elif foreign or isinstance(record, Issue):
+                continue
+            elif any(label.casefold() == self.contract.name.casefold() for label in record.labels) or (
+                alone and not any(_CONTRACT_LABEL.fullmatch(label) for label in record.labels)
+            ):
+                yield ActivitySeen(record)
+
+    # what lies in the project
+
+    def _issues_of(self, project: Project) -> Sequence[Issue]:
+        if project.id not in self._issues:
+            self._issues[project.id] = self.gitlab.issues(project=project.id)
+        return self._issues[project.id]
+
+    def raid(self, project: Project, customer: str | None) -> Part[RaidSeen]:
+        """The RAID log of the project."""
+
+        def read() -> Part[RaidSeen]:
+            issues = self._issues_of(project)
+            wanted = (RAID, self.contract.name)
+            stored = self.told.get(observed.FACT_RAID)
+            marked = next((issue for issue in issues if wanted in markers_in(issue.description)), None)
+            marked = marked or next((issue for issue in issues if issue.id == stored), None)
+            found = raid.find_raid(issues, marked)
+            if found is None:
+                return Missing("no RAID issue")
+            issue, how = found
+            return Seen(RaidSeen(issue, raid.is_renamed(issue, customer, self.contract)), how)
+
+        return looked(read)
+
+    def readme(self, project: Project) -> Part[RepositoryFile]:
+        """The README on the default branch."""
+
+        def read() -> Part[RepositoryFile]:
+            found = self.gitlab.file(project.id, README)
+            return Seen(found, "path") if found is not None else Missing("no README")
+
+        return looked(read)
+
+    def boards(self, project: Project) -> Part[tuple[Board, ...]]:
+        """The boards of the project."""
+
+        def read() -> Part[tuple[Board, ...]]:
+            found = tuple(self.gitlab.boards(project=project.id))
+            return Seen(found) if found else Missing("no board")
+
+        return looked(read)
+
+    def templates(self, project: Project) -> Part[tuple[str, ...]]:
+        """The names of the issue templates that may be used in the project."""
+        return looked(lambda: Seen(tuple(self.gitlab.issue_templates(project.id))))
+
+    def members(self, project: Project) -> Part[tuple[Member, ...]]:
+        """Who may enter the project."""
+        return looked(lambda: Seen(tuple(self.gitlab.members(project=project.id))))
+
+
+def looked(read: Callable[[], Part[T]]) -> Part[T]:
+    """What reading gives; refused: unseen, with the server's words and the permission that is lacking."""
+    try:
+        return read()
+    except Forbidden as refused:
+        return Unseen(refused.message)
