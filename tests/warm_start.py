@@ -31,6 +31,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 SCRIPT = Path(sys.executable).with_name("psdm")
+COMMAND = (str(SCRIPT),) if SCRIPT.exists() else (sys.executable, "-m", "psdm_cli")
+Process = subprocess.Popen[str]
 LONGEST = 100_000  # bytes of a request, well below what a packet may hold
 ADOPT = 36  # PR_SET_CHILD_SUBREAPER: the orphans of the nursery become children of the tests' process
 #: an interpreter reads variables that begin so before any code of ours runs: who sets one needs a cold start
@@ -66,6 +68,20 @@ LATER = (
 # the side of the tests
 
 
+def start(arguments: Sequence[str], environ: Mapping[str, str], folder: Path, *, cold: bool = False) -> Process:
+    """Start psdm in three pipes, forked from a loaded one where that comes to the same and nobody wants it `cold`."""
+    warm = not cold and may_be_warm(environ)
+    return (WarmProcess if warm else subprocess.Popen)(
+        [*arguments] if warm else [*COMMAND, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=environ,
+        cwd=folder,
+    )
+
+
 def may_be_warm(environ: Mapping[str, str]) -> bool:
     """Whether a process with this whole environment would be the same if it were forked from a loaded one."""
     if not sys.platform.startswith("linux") or os.environ.get("PSDM_TEST_COLD"):
@@ -74,8 +90,8 @@ def may_be_warm(environ: Mapping[str, str]) -> bool:
     return all(name in TAKEN_ON or SAME.get(name) == value for name, value in decided_before.items())
 
 
-class WarmProcess(subprocess.Popen[str]):
-    """`subprocess.Popen([..., *arguments])` of psdm, but for where the process comes from."""
+class WarmProcess(Process):
+    """`subprocess.Popen` of psdm with the given arguments alone, but for where the process comes from."""
 
     def _execute_child(  # type: ignore[override]
         self,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,13 +13,11 @@ from typing import Any
 
 import pexpect
 from ptyprocess import PtyProcess
-from tests.warm_start import WarmProcess, born_at_terminal, may_be_warm
+from tests.warm_start import COMMAND, Process, born_at_terminal, may_be_warm, start
 
 from psdm_cli.sandbox import KantataSandbox
 
 AS_OF = date(2026, 11, 23)  # a Monday, in fiscal quarter FY27-Q4
-SCRIPT = Path(sys.executable).with_name("psdm")
-COMMAND = (str(SCRIPT),) if SCRIPT.exists() else (sys.executable, "-m", "psdm_cli")
 KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "COVERAGE_PROCESS_START")
 DEADLINE = 120.0  # seconds until a hanging process is ended, so that a test can fail instead of hang
 
@@ -80,11 +77,12 @@ class Psdm:
             raise AssertionError(f"psdm {' '.join(arguments)} did not end\n{out}\n{err}") from None
         return Outcome(process.returncode, out, err)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Process:
         """Start a command and give its process, forked from a loaded one where that comes to the same."""
-        warm = not (self.within or self.cold) and may_be_warm(self.environ)
-        return (WarmProcess if warm else subprocess.Popen)(
-            arguments if warm else [*self.within, *COMMAND, *arguments],
+        if not self.within:
+            return start(arguments, self.environ, self.home, cold=self.cold)
+        return subprocess.Popen(
+            [*self.within, *COMMAND, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -6,12 +6,10 @@ import json
 import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from tests.documents import ROOT, Block, blocks, documents, printed, rewrite
+from tests.documents import ROOT, Block, blocks, documents, printed, ran, rewrite
 
 
 @pytest.fixture(scope="module")
@@ -50,23 +48,18 @@ def typed_lines() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("where", "line"), typed_lines())
-def test_a_command_in_the_documents_exists_with_its_options(where: str, line: str) -> None:
+def test_a_command_in_the_documents_exists_with_its_options(where: str, line: str, tmp_path: Path) -> None:
     words = shlex.split(line.split(">", maxsplit=1)[0])[1:]
     if words == ["--version"]:
         return
     path = [word for word in words if not word.startswith("-")]
     options = [word.split("=")[0] for word in words if word.startswith("-")]
     for length in range(min(2, len(path)), 0, -1):
-        done = subprocess.run(
-            [sys.executable, "-m", "psdm_cli", *path[:length], "--help"],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
-        if done.returncode == 0:
+        code, out, err = ran([*path[:length], "--help"], tmp_path)
+        if code == 0:
             break
-    assert done.returncode == 0, f"{where}: {line}: {done.stderr}"
-    missing = [option for option in options if option not in done.stdout]
+    assert code == 0, f"{where}: {line}: {err}"
+    missing = [option for option in options if option not in out]
     assert not missing, f"{where}: {line}: --help does not know {missing}"
 
 
