@@ -55,7 +55,10 @@ def check(operation: Operation, sent: dict[str, Any]) -> Checked:
     """
     checked = Checked()
     wrong: list[str] = []
-    for name, value in sent.items():
+    for asked, value in sent.items():
+        name = asked
+        if asked not in operation.params and asked.removesuffix("[]") in operation.params:
+            name = asked.removesuffix("[]") if "array" in operation.params[asked.removesuffix("[]")]["types"] else asked
         rule = operation.params.get(name)
         if rule is None:
             checked.problems.append(f"unknown parameter {name!r}")
@@ -130,6 +133,8 @@ def _as_kind(kind: str, rule: Rule, value: Any) -> Any:
     if kind == "string":
         return _text(rule, value)
     if kind == "array":
+        if isinstance(value, str):
+            value = [part for part in value.split(",") if part]
         if not isinstance(value, list):
             raise _Unfit
         if "items" in rule:

@@ -15,7 +15,20 @@ if TYPE_CHECKING:
     from psdm_cli.sandbox.gitlab.calls import Call, Reply
 
 # Each has a list ROUTES.
-MODULES: tuple[str, ...] = ("meta",)
+MODULES: tuple[str, ...] = (
+    "meta",
+    "groups",
+    "projects",
+    "labels",
+    "milestones",
+    "boards",
+    "members",
+    "repository",
+    "templates",
+    "uploads",
+    "wikis",
+    "iterations",
+)
 
 Handler = Callable[["Call"], "Reply"]
 

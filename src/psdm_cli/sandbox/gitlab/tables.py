@@ -223,12 +223,13 @@ def make_commit(account: Account, project: Row, branch: str, message: str, at: s
     return account.put("commits", row | {"parent_ids": parents, "author_name": "", "files": []} | more)
 
 
-def make_file(account: Account, project: Row, branch: str, path: str, *, content: bytes | str, commit: Row) -> Row:
-    """A file at the head of a branch, new or replaced."""
+def make_file(account: Account, commit: Row, path: str, content: bytes | str) -> Row:
+    """A file at the head of a commit's branch, new or replaced."""
     raw = content.encode() if isinstance(content, str) else content
-    row = {"project_id": project["id"], "branch": branch, "path": path, "content_base64": b64encode(raw).decode()}
-    row |= {"last_commit_id": commit["sha"], "execute": False}
-    old = file_at(account, project, branch, path)
+    project = account.row("projects", commit["project_id"])
+    row = {"project_id": project["id"], "branch": commit["branch"], "path": path}
+    row |= {"content_base64": b64encode(raw).decode(), "last_commit_id": commit["sha"], "execute": False}
+    old = file_at(account, project, commit["branch"], path)
     return account.put("files", {"id": old["id"]} | row) if old else put(account, "files", row)
 
 
