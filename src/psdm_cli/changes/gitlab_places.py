@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from psdm_cli.changes.plan import ID_OF, Change
 from psdm_cli.domain.audience import Audience, Customer, Internal
 from psdm_cli.domain.gitlab import Group, Project
-from psdm_cli.domain.places import Places, group_audience, project_audience
+from psdm_cli.domain.places import Places, group_audience, project_audience, wrong_config
 from psdm_cli.errors import RefusedByRule
 
 A = TypeVar("A", bound=Internal)
@@ -69,3 +69,48 @@ def ref(change: Change) -> Ref:
 
 def _kind(where: Group | Project) -> str:
     return "group" if isinstance(where, Group) else "project"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNames:
+    """The configured paths: the group of the Customer Epics, the delivery trees, the ps_plan project."""
+
+    customer_epics: str
+    delivery: tuple[str, ...]
+    ps_plan: str
+
+
+class Facts(Protocol):
+    """What is asked of the server to find places: the read port of GitLab has it."""
+
+    def group(self, group: str) -> Group | None:
+        """A group with its ancestors, by id or path."""
+
+    def project(self, project: str) -> Project | None:
+        """A project with its ancestors, by id or path."""
+
+
+def find_places(facts: Facts, names: PlaceNames) -> Places:
+    """The configured places as the server knows them.
+
+    Raises `RefusedByRule` for a configuration in which customers read internal places, and what asking raises.
+    """
+    epics = facts.group(names.customer_epics)
+    trees = [facts.group(path) for path in names.delivery]
+    plan = facts.project(names.ps_plan)
+    found = [tree for tree in trees if tree is not None]
+    places = Places(
+        epics.id if epics is not None else None,
+        frozenset(tree.id for tree in found),
+        plan.id if plan is not None else None,
+        delivery_known=len(found) == len(trees),
+    )
+    internal = tuple(place for place in (epics, plan) if place is not None)
+    parents = (facts.group(place.ancestors[-1]) for place in internal if place.ancestors)
+    known = (*found, *(parent for parent in parents if parent is not None))
+    for wrong in wrong_config(places, internal, known):
+        raise RefusedByRule(
+            f"{wrong}: internal content would be read by others.",
+            hint="Correct gitlab.groups and gitlab.projects in the configuration (psdm config check).",
+        )
+    return places
