@@ -1,0 +1,109 @@
+"""Gathering what `psdm status` shows of one engagement: the forecast's side, and GitLab's where it can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from psdm_cli.domain.engagement_status import (
+    EngagementStatus,
+    ScopeChange,
+    clocks_of,
+    milestones_of,
+    people_of,
+    places_of,
+    raid_of,
+)
+from psdm_cli.domain.gitlab import Issue
+from psdm_cli.domain.portfolio_rows import portfolio_rows
+from psdm_cli.domain.records import Kind
+from psdm_cli.domain.space.parts import value_of
+from psdm_cli.domain.steps.common import refused
+from psdm_cli.errors import Forbidden
+from psdm_cli.workflows.kickoff_checklist import CHECKLIST
+
+if TYPE_CHECKING:
+    from psdm_cli.domain.engagements import Engagement
+    from psdm_cli.domain.space.observed import Space
+    from psdm_cli.settings.model import Label, Settings
+    from psdm_cli.store.database import Store
+    from psdm_cli.systems.gitlab_ports import GitLab
+    from psdm_cli.workflows.forecasting import Prepared
+
+#: labels that mark an issue of ps_plan as a scope change, with what it is called
+KINDS = {
+    "change_order": "change order",
+    "work_at_risk": "work at risk",
+    "work_exception": "work exception",
+    "exception_product": "work exception",
+    "exception_ps": "work exception",
+    "exception_scoping": "work exception",
+    "exception_time": "work exception",
+    "description_of_work": "description of work",
+}
+
+
+def gather(
+    prepared: Prepared,
+    engagement: Engagement,
+    store: Store,
+    settings: Settings,
+    *,
+    gitlab: GitLab | None,
+    space: Space | None,
+    why_not: str,
+) -> EngagementStatus:
+    """The page of one engagement in scope. `space` None: GitLab could not be asked, `why_not` says why."""
+    assessment = prepared.assessment
+    number = next(n for n, each in enumerate(assessment.engagements) if each.id == engagement.id)
+    forecast, row = assessment.forecasts[number], portfolio_rows(assessment)[number]
+    unseen = list(refused(assessment, Kind.ALLOCATIONS, Kind.RESOURCES, Kind.STORIES, Kind.STATUS_REPORTS))
+    issues: Sequence[Issue] | None = None
+    escalated: Sequence[Issue] = ()
+    if gitlab is None or space is None:
+        unseen.append(why_not)
+    else:
+        try:
+            name = engagement.sow or space.name
+            issues = gitlab.issues(project=settings.gitlab.projects.ps_plan, all_labels=(name,), state="opened")
+            project = value_of(space.project)
+            if project is not None:
+                label = settings.labels["escalated"].name
+                escalated = gitlab.issues(project=project.id, all_labels=(label,), state="opened")
+        except Forbidden as error:
+            unseen.append(error.message)
+    currency = forecast.currency
+
+    def money(cents: int | None) -> Decimal | None:
+        return currency.maybe(cents) if currency is not None else None
+
+    stand = next((run for run in store.checklists.list(CHECKLIST) if run.key.subject == engagement.id), None)
+    return EngagementStatus(
+        row=row,
+        customer=(space.customer if space is not None else None) or engagement.workspace.customer,
+        budget=money(forecast.budget),
+        used=money(forecast.used),
+        remaining=money(forecast.remaining),
+        months={month: money(cents) for month, cents in forecast.month_total.items()},
+        places=places_of(space, why_not),
+        people=people_of(engagement, assessment),
+        milestones=milestones_of(forecast),
+        raid=raid_of(space, escalated),
+        scope_changes=None if issues is None else tuple(_scope_changes(issues, settings.labels.items())),
+        clocks=clocks_of(engagement, assessment, row),
+        findings=tuple(f for step in prepared.steps() for f in step.findings if f.project == engagement.id),
+        checklist=None if stand is None or stand.done is None or stand.total is None else (stand.done, stand.total),
+        unseen=tuple(dict.fromkeys(unseen)),
+    )
+
+
+def _scope_changes(issues: Sequence[Issue], labels: Iterable[tuple[str, Label]]) -> Iterable[ScopeChange]:
+    """The issues that are scope changes, by label (in any case) or by the beginning of their title."""
+    known = {label.name.casefold(): KINDS[key] for key, label in labels if key in KINDS}
+    for issue in issues:
+        kinds = [known[label.casefold()] for label in issue.labels if label.casefold() in known]
+        title = issue.title.strip().casefold()
+        kinds += [kind for kind in dict.fromkeys(KINDS.values()) if title.startswith(kind)]
+        if kinds:
+            yield ScopeChange(kinds[0], issue.title, issue.url, issue.labels)
