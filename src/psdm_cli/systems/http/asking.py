@@ -19,6 +19,7 @@ T = TypeVar("T")
 FIRST_CONTACT_ATTEMPTS = 3
 #: An answer that is not the contract (HTML, half a JSON text) is asked for again this often.
 MISREAD_REPEATS = 1
+DOUBTED_REPEATS = 2
 LATER_HINT = "What was read so far is kept; run the command again later."
 
 
@@ -55,6 +56,8 @@ class Asker(ABC):
 
     #: Statuses after which a read is repeated within the budget.
     repeated = frozenset({429, 502, 503, 504})
+    #: Statuses after which it is repeated twice: the server's fault, and often a lasting one.
+    doubted: frozenset[int] = frozenset()
 
     def __init__(
         self,
@@ -197,7 +200,9 @@ class Asker(ABC):
             self._pause(attempt, began, backoff(attempt.number, self._random), answer.words)
             return
         words = self.words(answer)
-        if answer.status not in self.repeated:
+        if answer.status not in self.repeated and not (
+            answer.status in self.doubted and attempt.number < DOUBTED_REPEATS
+        ):
             self.refused(attempt.what, answer, words, permission)
         wait = attempt.wait if answer.status == 429 else self._wait(answer, attempt.number)
         self._pause(attempt, began, wait, f"{answer.status}" + (f": {words}" if words else ""))
