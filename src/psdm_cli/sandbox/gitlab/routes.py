@@ -28,6 +28,13 @@ MODULES: tuple[str, ...] = (
     "uploads",
     "wikis",
     "iterations",
+    "issue_lists",
+    "issues",
+    "issue_links",
+    "notes",
+    "epics",
+    "epic_relations",
+    "dora",
 )
 
 Handler = Callable[["Call"], "Reply"]

@@ -15,10 +15,18 @@ from psdm_cli.sandbox.gitlab.item_changes import (
     title_of,
     told,
 )
-from psdm_cli.sandbox.gitlab.item_places import children, home, in_place, is_epic, reads, require_edit, writes
+from psdm_cli.sandbox.gitlab.item_places import (
+    children,
+    home,
+    in_place,
+    is_epic,
+    reference,
+    require_edit,
+    writes,
+)
 from psdm_cli.sandbox.gitlab.quick_action_text import extract
-from psdm_cli.sandbox.gitlab.refusals import forbidden, invalid, not_found
-from psdm_cli.sandbox.gitlab.task_lists import Stale, Unusable, toggled
+from psdm_cli.sandbox.gitlab.refusals import forbidden, invalid
+from psdm_cli.sandbox.gitlab.task_lists import Unusable, toggled
 
 PROJECT_TYPES = ("Issue", "Incident", "Test Case", "Task", "Ticket", "Requirement", "Objective", "Key Result")
 
@@ -103,6 +111,16 @@ def update(call: Call, item: Row, wish: Wish) -> Row:
     return call.account.row("work_items", item["id"])
 
 
+def set_parent(call: Call, item: Row, parent: Row | None) -> Row:
+    """Puts an item under another parent, or under none; who may do so has been asked by the caller."""
+    wish = {"parent_id": parent["id"] if parent else None}
+    saved = save(call, item, changes_of(call, home(call, item), item, wish), wish)
+    if parent is not None and item["parent_id"] != parent["id"]:
+        remark(call, parent, f"added {reference(call, item)} as child {item['type'].lower()}")
+        remark(call, item, f"added {reference(call, parent)} as parent {parent['type'].lower()}")
+    return saved
+
+
 def toggle(call: Call, item: Row, checked: bool, line_source: str, position: str) -> Row:
     """Ticks or clears one check-box of the description, atomically; raises `Stale` for text that has moved on."""
     require_edit(call, item)
@@ -129,13 +147,3 @@ def delete(call: Call, item: Row) -> None:
     call.account.remove("work_items", item["id"])
     if is_epic(item):
         call.account.remove("epics", item["epic_id"])
-
-
-def required(call: Call, item: Row | None, what: str) -> Row:
-    """The item, or 404 when it is absent or hidden."""
-    if item is None or not reads(call, item):
-        raise not_found(what)
-    return item
-
-
-__all__ = ["PROJECT_TYPES", "Stale", "create", "delete", "required", "toggle", "update"]
