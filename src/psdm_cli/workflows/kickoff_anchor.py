@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from psdm_cli.domain.gitlab import Capabilities, Epic, EpicsBy, Issue, Note
+from psdm_cli.domain.gitlab import Capabilities, Epic, EpicsBy, Group, Issue, LabelRow, Note, Project
 from psdm_cli.domain.markers import markers_in, without_markers
 from psdm_cli.domain.space import intake, observed, scoping
 from psdm_cli.domain.space.links_note import LINKS
@@ -16,6 +16,7 @@ from psdm_cli.domain.space.observed import Anchor
 from psdm_cli.domain.space.parts import Missing, Part, Seen, Unseen, value_of
 from psdm_cli.errors import Forbidden
 from psdm_cli.systems.gitlab_ports import GitLab
+from psdm_cli.workflows.kickoff_looking import looked
 
 if TYPE_CHECKING:
     from psdm_cli.settings.model import Settings
@@ -47,6 +48,7 @@ class Papers:
     dow: Part[str]
     retro: Part[Issue]
     links_note: Part[Note]
+    retro_attached: bool = True
 
 
 @dataclass
@@ -68,6 +70,37 @@ class AnchorReader:
     @property
     def _plan(self) -> str:
         return self.settings.gitlab.projects.ps_plan
+
+    # the configured places
+
+    def group(self) -> Part[Group]:
+        """The group of the Customer Epics."""
+
+        def read() -> Part[Group]:
+            found = self.gitlab.group(self._group)
+            return (
+                Seen(found, "path")
+                if found is not None
+                else Missing(f"the group {self._group} is not there, or hidden")
+            )
+
+        return looked(read)
+
+    def plan(self) -> Part[Project]:
+        """The project ps_plan."""
+
+        def read() -> Part[Project]:
+            found = self.gitlab.project(self._plan)
+            why = f"the project {self._plan} is not there, or hidden"
+            return Seen(found, "path") if found is not None else Missing(why)
+
+        return looked(read)
+
+    def plan_labels(self, plan: Part[Project]) -> Part[tuple[LabelRow, ...]]:
+        """The labels that issues of ps_plan may bear."""
+        if not isinstance(plan, Seen):
+            return plan
+        return looked(lambda: Seen(tuple(self.gitlab.labels(project=plan.value.id))))
 
     # the Customer Epic
 
@@ -154,12 +187,15 @@ class AnchorReader:
         elsewhere = self._elsewhere(attached)
         found_intake = _one(attached, elsewhere, lambda issue: intake.is_intake(issue.title), "Scheduling Intake")
         found_scoping = _one(attached, elsewhere, lambda issue: scoping.is_scoping(issue.title), "scoping")
+        retro = self._retro(attached, elsewhere)
+        hangs = isinstance(retro, Seen) and retro.value in attached
         return Papers(
             _mapped(found_intake, intake.parse),
             _mapped(found_scoping, scoping.parse),
             self._dow(seen, attached),
-            self._retro(attached, elsewhere),
+            retro,
             self._note(seen),
+            hangs or not isinstance(retro, Seen),
         )
 
     def _attached(self, anchor: Anchor | None) -> list[Issue]:

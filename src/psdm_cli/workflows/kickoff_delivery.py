@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from psdm_cli.domain.gitlab import (
     Board,
@@ -27,11 +28,11 @@ from psdm_cli.domain.space.observed import ActivitySeen, RaidSeen
 from psdm_cli.domain.space.parts import Missing, Part, Seen, Unseen, value_of
 from psdm_cli.errors import Forbidden
 from psdm_cli.systems.gitlab_ports import GitLab
+from psdm_cli.workflows.kickoff_looking import looked
 
 if TYPE_CHECKING:
     from psdm_cli.settings.model import Settings
 
-T = TypeVar("T")
 INTERNAL, PARTNER = "internal", "partner"
 ACTIVITY = "activity"
 RAID = "raid"
@@ -78,9 +79,14 @@ class DeliveryReader:
 
     # places
 
+    @cached_property
+    def parents(self) -> dict[str, Part[Group]]:
+        """The delivery groups by tree."""
+        return {tree: self._parent(path) for tree, path in self._trees.items()}
+
     def places(self, customer: str | None) -> Places:
         """Parent, group and project: by stored id, by the project's path in either tree, by the customer's path."""
-        parents = {tree: self._parent(path) for tree, path in self._trees.items()}
+        parents = self.parents
         project = looked(lambda: self._project(parents))
         if isinstance(project, Seen):
             inside = project.value
@@ -297,11 +303,3 @@ class DeliveryReader:
     def members(self, project: Project) -> Part[tuple[Member, ...]]:
         """Who may enter the project."""
         return looked(lambda: Seen(tuple(self.gitlab.members(project=project.id))))
-
-
-def looked(read: Callable[[], Part[T]]) -> Part[T]:
-    """What reading gives; refused: unseen, with the server's words and the permission that is lacking."""
-    try:
-        return read()
-    except Forbidden as refused:
-        return Unseen(refused.message)

@@ -52,6 +52,7 @@ def observe(gitlab: GitLab, settings: Settings, known: Known) -> Space:
     delivered = DeliveryReader(gitlab, settings, known.contract, known.told, delivery, known.group_of)
     found = delivered.places(customer)
     papers = reader.papers(epics.part)
+    plan = reader.plan()
     space = Space(
         contract=known.contract,
         customer=customer,
@@ -65,6 +66,11 @@ def observe(gitlab: GitLab, settings: Settings, known: Known) -> Space:
         dow=papers.dow,
         retro=papers.retro,
         links_note=papers.links_note,
+        retro_attached=papers.retro_attached,
+        epics_group=reader.group(),
+        plan=plan,
+        plan_labels=reader.plan_labels(plan),
+        parents=delivered.parents,
         parent=found.parent,
         group=found.group,
         project=found.project,

@@ -22,9 +22,10 @@ from psdm_cli.domain.gitlab import (
     Project,
     RepositoryFile,
 )
+from psdm_cli.domain.places import Places
 from psdm_cli.domain.space.intake import Intake
 from psdm_cli.domain.space.names import Contract
-from psdm_cli.domain.space.parts import NOT_THERE, Missing, Part, Seen, Unseen
+from psdm_cli.domain.space.parts import NOT_THERE, Missing, Part, Seen, Unseen, value_of
 from psdm_cli.domain.space.scoping import Scoping
 
 __all__ = ["ActivitySeen", "Anchor", "KantataFacts", "Missing", "Part", "RaidSeen", "Seen", "Space", "Unseen"]
@@ -143,7 +144,9 @@ class Space:
     knows). `capabilities` are those where the Customer Epics are, `delivery_capabilities` those of the customers'
     groups. `told` are the facts that people gave. `milestone`: the SOW's, where milestones stand for epics. `me` is the
     token's owner in GitLab. `rivals` are groups at the wanted path that bear another name. `tree`: in which delivery
-    tree the customer's group was found (internal or partner).
+    tree the customer's group was found (internal or partner). `retro_attached`: whether the retrospective hangs on the
+    Customer Epic. `epics_group`, `plan` (ps_plan) and `parents` (the delivery groups by tree) are the configured
+    places, `plan_labels` the labels that issues of ps_plan may bear.
     """
 
     contract: Contract
@@ -173,6 +176,11 @@ class Space:
     told: Mapping[str, str] = field(default_factory=dict)
     delivery_capabilities: Capabilities | None = None
     tree: str | None = None
+    retro_attached: bool = True
+    epics_group: Part[Group] = NOT_THERE
+    plan: Part[Project] = NOT_THERE
+    parents: Mapping[str, Part[Group]] = field(default_factory=dict)
+    plan_labels: Part[tuple[LabelRow, ...]] = NOT_THERE
 
     @property
     def name(self) -> str:
@@ -188,6 +196,18 @@ class Space:
     def staffing(self) -> str | None:
         """internal, partner or mixed: as it was told, else by the tree that the group lies in; None: nobody knows."""
         return self.told.get(FACT_STAFFING) or self.tree
+
+    @property
+    def places(self) -> Places:
+        """The configured places by their ids, for the audience of any other."""
+        epics, plan = value_of(self.epics_group), value_of(self.plan)
+        delivery = [value_of(part) for part in self.parents.values()]
+        return Places(
+            customer_epics=epics.id if epics is not None else None,
+            delivery=frozenset(group.id for group in delivery if group is not None),
+            ps_plan=plan.id if plan is not None else None,
+            delivery_known=all(group is not None for group in delivery),
+        )
 
     @property
     def by_milestones(self) -> bool:
