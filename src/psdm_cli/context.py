@@ -327,12 +327,13 @@ class Environment:
 
 def register_password(url: str) -> None:
     """Remember the password of a database address for masking."""
-    from urllib.parse import urlsplit
+    from urllib.parse import parse_qs, unquote, urlsplit
 
     with contextlib.suppress(ValueError):
-        password = urlsplit(url).password
-        if password:
+        parts = urlsplit(url)
+        for password in (parts.password or "", *parse_qs(parts.query).get("password", ())):
             register(password)
+            register(unquote(password))
 
 
 def environment(ctx: Context) -> Environment:

@@ -100,6 +100,20 @@ class StoreProblem(PsdmError):
     code = "store"
 
 
+class StoreUnavailable(StoreProblem):
+    """The server of a shared database is down or lets nobody in for now (exit 75)."""
+
+    exit_code = 75
+    code = "unavailable"
+
+
+class StoreNotAllowed(StoreProblem):
+    """The server of a shared database does not know this name or password, or this name may not do it (exit 4)."""
+
+    exit_code = 4
+    code = "auth"
+
+
 class Interrupted(PsdmError):
     """Ctrl-C; the state is saved (exit 130)."""
 

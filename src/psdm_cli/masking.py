@@ -15,6 +15,8 @@ _SHAPES = (
     re.compile(r"(?i)((?:access_|private_|refresh_)?token=)[^\s&'\"]+"),
     re.compile(r"()\b(?:glpat|gloas|gldt|glcbt|glptt)-[\w.-]{8,}"),
     re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"),
+    re.compile(r"(?i)(\bpostgres\w*(?:\+\w+)?://[^/\s:@]*:)\S+(?=@)"),  # whatever the password is made of
+    re.compile(r"(?i)(\b(?:ssl)?password=)[^\s&'\"]+"),
 )
 
 

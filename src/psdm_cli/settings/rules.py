@@ -65,6 +65,13 @@ def store_url(value: str | None) -> str | None:
     scheme = value.partition(":")[0].partition("+")[0]
     if scheme not in ("sqlite", "postgresql") or "://" not in value:
         raise ValueError("expected an address such as postgresql://host/psdm or sqlite:////path/to/file.db")
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("expected an address such as postgresql://host:5432/psdm") from None
+    if parts.netloc.count("@") > 1:
+        raise ValueError("expected an @ of a name or a password to be written as %40")
     return value
 
 

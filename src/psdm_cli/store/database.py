@@ -9,8 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from psdm_cli.errors import StoreProblem
 from psdm_cli.store import dialect, problems, revisions
@@ -64,12 +63,17 @@ class Store:
     @classmethod
     def on_server(cls, url: str, *, site: str) -> Store:
         """The store in a shared database."""
-        place = "the database of store.url"
+        from psdm_cli.store import server
+
         try:
-            place = make_url(url).render_as_string(hide_password=True)
-            engine = dialect.server_engine(url)
+            address = server.address_of(url)
+        except ArgumentError as error:
+            raise server.wrong_address(str(error)) from error
+        place = server.place_of(address)
+        try:
+            engine = server.engine_of(address)
         except (SQLAlchemyError, ImportError) as error:
-            raise problems.translated(error, place) from error
+            raise server.translated(error, place) from error
         store = cls(engine, place, file=None, site=site)
         store._bring_up_to_date()
         return store
@@ -109,7 +113,14 @@ class Store:
         try:
             yield
         except (SQLAlchemyError, OSError) as error:
-            raise problems.translated(error, self.place) from error
+            raise self._problem(error) from error
+
+    def _problem(self, error: BaseException) -> StoreProblem:
+        if self._file is not None:
+            return problems.translated(error, self.place)
+        from psdm_cli.store import server
+
+        return server.translated(error, self.place)
 
     def mirror(self, account: str) -> Mirror:
         """The copy of Kantata as `account` (base URL and user id) sees it; others' are never mixed in."""
@@ -173,9 +184,15 @@ class Store:
         return FileLock(self._file, key) if self._file is not None else ServerLock(self._engine, key, self.place)
 
     def size(self) -> int | None:
-        """Bytes on disk, with the journal; None on a server."""
+        """Bytes on disk, with the journal; on a server those of psdm's own tables, None where it does not say."""
         if self._file is None:
-            return None
+            from psdm_cli.store import server
+
+            try:
+                with self.read() as connection:
+                    return server.size_of(connection)
+            except StoreProblem:  # what it says of itself is no reason to fail
+                return None
         files = (self._file, self._file.with_name(self._file.name + "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
 

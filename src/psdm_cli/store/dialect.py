@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 
 BUSY_SECONDS = 10.0
 _POSITIONAL: dict[tuple[str, ...], str] = {}  # upserts as the driver takes them, by dialect, table and columns
@@ -72,17 +72,6 @@ def _switch_to_wal(cursor: Any, busy: float) -> None:
             time.sleep(0.02)
         else:
             return  # where WAL is impossible (some network file systems) the journal stays: slower, still safe
-
-
-def server_engine(url: str) -> Engine:
-    """An engine for a database server."""
-    return create_engine(make_url(url), pool_pre_ping=True)
-
-
-def lock_schema(connection: Connection) -> None:
-    """Only one process at a time creates or migrates; on SQLite the write transaction is that lock already."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(707364)")
 
 
 def make_room(connection: Connection) -> None:

@@ -71,7 +71,9 @@ class ServerLock:
             held = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({self._number})").scalar()
             connection.commit()
         except SQLAlchemyError as error:
-            raise problems.translated(error, self._place) from error
+            from psdm_cli.store import server
+
+            raise server.translated(error, self._place) from error
         if not held:
             connection.close()
             return False

@@ -79,10 +79,9 @@ class Parking:
         columns = [_P.c.account_id, literal(self.run), _P.c.parked_at, _P.c.kind, _P.c.whole, _P.c.head, _P.c.body]
         names = ["account_id", "run", "parked_at", "kind", "whole", "head", "body"]
         with self._mirror.store.write(passing=True) as connection:
-            copied = connection.execute(
-                insert(_P).from_select(names, select(*columns).where(_P.c.number == part.number, _P.c.run == part.run))
-            )
-            return copied.rowcount > 0
+            theirs = select(*columns).where(_P.c.number == part.number, _P.c.run == part.run)
+            copied = connection.execute(insert(_P).from_select(names, theirs).returning(_P.c.number))
+            return copied.first() is not None  # not every driver counts what an INSERT wrote
 
     def parts(self, kind: Kind | None = None) -> Iterator[Part]:
         """This run's parts in the order they were parked, one at a time in memory."""

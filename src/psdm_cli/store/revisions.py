@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select
 
-from psdm_cli.store import dialect, problems, tables
+from psdm_cli.errors import StoreProblem
+from psdm_cli.store import problems, tables
 
 REVISIONS = ("0001", "0002", "0003", "0004")  # oldest first; a test holds them against the migrations
 HEAD = REVISIONS[-1]
@@ -14,7 +15,10 @@ HEAD = REVISIONS[-1]
 
 def prepare(connection: Connection, place: str) -> None:
     """Within a write transaction: create what is missing, migrate what is older, refuse what is unknown."""
-    dialect.lock_schema(connection)
+    if _is_server(connection):
+        from psdm_cli.store import server
+
+        server.lock_schema(connection)
     stored = stored_revision(connection, place)
     if stored is None:
         tables.metadata.create_all(connection, checkfirst=False)
@@ -29,15 +33,30 @@ def stored_revision(connection: Connection, place: str) -> str | None:
     if not names:
         return None
     if tables.revision.name not in names:
-        if connection.dialect.name != "sqlite" and names.isdisjoint(tables.metadata.tables):
+        if not _is_server(connection):
+            raise problems.no_database(place)
+        if names.isdisjoint(tables.metadata.tables):
             return None  # a server's database may hold other programs' tables beside ours
-        raise problems.no_database(place)
+        raise _damaged(connection, place)
     stored = connection.execute(select(tables.revision.c.version_num)).scalar_one_or_none()
     if stored is None:
-        raise problems.damaged(place, "its revision is missing")
+        raise _damaged(connection, place)
     if stored not in REVISIONS:
         raise problems.newer(place, _shown(str(stored)))
     return str(stored)
+
+
+def _is_server(connection: Connection) -> bool:
+    return connection.dialect.name != "sqlite"
+
+
+def _damaged(connection: Connection, place: str) -> StoreProblem:
+    said = "its revision is missing"
+    if not _is_server(connection):
+        return problems.damaged(place, said)
+    from psdm_cli.store import server
+
+    return server.damaged(place, said)
 
 
 def _shown(text: str) -> str:

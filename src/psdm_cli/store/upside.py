@@ -35,7 +35,8 @@ class Upside:
 
         with self._store.write() as connection:
             values = {"site": storable(self._store.site), **_values(entry)}
-            new = connection.execute(dialect.insert_if_new(connection, _E).values(values)).rowcount > 0
+            made = connection.execute(dialect.insert_if_new(connection, _E).values(values).returning(_E.c.id))
+            new = made.first() is not None
             stored = _entry(
                 connection.execute(
                     select(_E).where(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from changes_world import KIND, NOW, World
+from tests.postgres import UrlOf, urls
 
 from psdm_cli.changes.apply import Hands
 from psdm_cli.changes.doors import Doors
@@ -16,8 +17,14 @@ from psdm_cli.store.database import Store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(None, tmp_path, site="https://one.example/api/v1") as opened:
+def url_of(request: pytest.FixtureRequest) -> UrlOf:
+    """SQLite, where a test does not ask for both."""
+    return urls(request)
+
+
+@pytest.fixture
+def store(tmp_path: Path, url_of: UrlOf) -> Iterator[Store]:
+    with open_store(url_of("one"), tmp_path, site="https://one.example/api/v1") as opened:
         yield opened
 
 

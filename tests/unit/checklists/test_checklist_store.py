@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from checklist_samples import AS_OF, NOW
+from tests.postgres import UrlOf
 
 from psdm_cli.domain.waivers import Waiver
 from psdm_cli.store import open_store
@@ -19,8 +20,8 @@ WEEK = RunKey("forecast-prep", "2026-W48", "leads:4711")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(None, tmp_path, site="https://one.example/api/v1") as opened:
+def store(tmp_path: Path, url_of: UrlOf) -> Iterator[Store]:
+    with open_store(url_of("one"), tmp_path, site="https://one.example/api/v1") as opened:
         yield opened
 
 
@@ -59,10 +60,10 @@ def test_runs_are_apart(store: Store, other: RunKey) -> None:
     assert store.checklists.get(other) is None
 
 
-def test_sites_are_apart(store: Store, tmp_path: Path) -> None:
+def test_sites_are_apart(store: Store, tmp_path: Path, url_of: UrlOf) -> None:
     store.checklists.answer(WEEK, "2026-W48", said("FP-12"))
     store.waivers.put(waiver("FP-01:1"))
-    with open_store(None, tmp_path, site="sandbox") as other:
+    with open_store(url_of("one"), tmp_path, site="sandbox") as other:
         assert other.checklists.list() == []
         assert other.waivers.list() == ()
         assert not other.waivers.withdraw("FP-01:1", who="Sam", at=NOW)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fake_kantata import DAY, FakeKantata, small_account
+from tests.postgres import UrlOf, urls
 
 from psdm_cli.domain.records import Kind, Malformed, Record
 from psdm_cli.store import open_store
@@ -47,8 +48,14 @@ class Desk:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(None, tmp_path / "store") as opened:
+def url_of(request: pytest.FixtureRequest) -> UrlOf:
+    """SQLite, where a test does not ask for both."""
+    return urls(request)
+
+
+@pytest.fixture
+def store(tmp_path: Path, url_of: UrlOf) -> Iterator[Store]:
+    with open_store(url_of("store"), tmp_path / "store") as opened:
         yield opened
 
 

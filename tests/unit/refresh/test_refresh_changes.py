@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 import pytest
-from conftest import ALL, MINE, Content, Desk
 from fake_kantata import DAY, START, FakeKantata, add_project, changed, small_account
+from tests.postgres import ON_BOTH
 
+from conftest import ALL, MINE, Content, Desk
 from psdm_cli.domain.records import Kind, Membership, Resource, Story, TimeEntry, Workspace
 from psdm_cli.errors import NotFound
 from psdm_cli.store.database import Store
 from psdm_cli.systems.ports import Batch, Progress, Read
 from psdm_cli.workflows.refresh import Scope, refresh, scope_of
+
+pytestmark = ON_BOTH
 
 CHANGING = (Kind.RESOURCES, Kind.ALLOCATIONS, Kind.STORIES, Kind.TIME_ENTRIES)
 WHOLE = (Kind.BILLING_MILESTONES, Kind.ACCOUNTING, Kind.PEOPLE, Kind.HOLIDAYS, Kind.WORKWEEKS, Kind.WORKSPACES)
@@ -281,7 +284,7 @@ def test_a_mirror_written_by_a_program_with_other_records_is_read_anew(
 ) -> None:
     desk.refresh()
     for module in ("mirror", "parking"):
-        monkeypatch.setattr(f"psdm_cli.store.{module}.FORMAT", "of the next release")
+        monkeypatch.setattr(f"psdm_cli.store.{module}.FORMAT", "the next release")
     with pytest.raises(NotFound):
         scope_of(desk.mirror, MINE)
     assert desk.mirror.load(Kind.STORIES) == []

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
-from conftest import ALL, MINE, WINDOW, Desk
 from fake_kantata import DAY, small_account
 
+from conftest import ALL, MINE, WINDOW, Desk
 from psdm_cli.domain.records import Allocation, AllocationElsewhere, Kind, Record, Resource, Workspace
 from psdm_cli.store.database import Store
 from psdm_cli.systems.ports import Read

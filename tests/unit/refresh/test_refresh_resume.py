@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Callable
 
 import pytest
-from conftest import ALL, Content, Desk
 from fake_kantata import DAY, FakeKantata, add_project, changed, small_account
+from tests.postgres import ON_BOTH
 
+from conftest import ALL, Content, Desk
 from psdm_cli.domain.records import Allocation, Kind, Story, TimeEntry, Workspace
 from psdm_cli.errors import StoreProblem, Unavailable
 from psdm_cli.store.database import Store
@@ -79,6 +80,7 @@ def test_wherever_a_later_refresh_fails_the_last_good_state_is_shown(
     assert failing > 15
 
 
+@ON_BOTH
 def test_what_was_drained_is_not_asked_again(desk: Desk) -> None:
     assert fails_after(desk, 8)
     drained = {read.kind for read in desk.kantata.asked[:8]} & REUSABLE
@@ -103,12 +105,14 @@ def test_a_mark_is_that_of_the_drained_read_not_of_its_promotion(desk: Desk, ful
     assert "late" in desk.ids(Kind.TIME_ENTRIES)
 
 
+@ON_BOTH
 def test_parts_older_than_an_hour_are_read_again(desk: Desk) -> None:
     assert fails_after(desk, 8)
     desk.kantata.later(minutes=61)
     assert desk.refresh().reused_parts == 0
 
 
+@ON_BOTH
 def test_parts_of_nobody_are_thrown_away(desk: Desk) -> None:
     assert fails_after(desk, 8)
     assert desk.mirror.state().parked > 0
@@ -117,6 +121,7 @@ def test_parts_of_nobody_are_thrown_away(desk: Desk) -> None:
     assert desk.mirror.state().parked == 0
 
 
+@ON_BOTH
 def test_parts_that_are_older_than_the_mirror_are_not_used(desk: Desk, anew: Callable[..., Content]) -> None:
     """One refresh dies; another one, of a wider scope, reads everything after it; the first is taken up again."""
     desk.kantata.fail_after = 9
@@ -185,6 +190,7 @@ def test_two_refreshes_at_once_both_end_well(store: Store, anew: Callable[..., C
     assert point > 15
 
 
+@ON_BOTH
 def test_a_base_that_is_taken_away_meanwhile_is_read_whole(desk: Desk, anew: Callable[..., Content]) -> None:
     """The other process loses a permission and drops the rows; ours has read only their changes."""
     desk.refresh()

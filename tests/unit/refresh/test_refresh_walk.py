@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from conftest import ALL, MINE, Desk
 from fake_kantata import DAY, FakeKantata, add_project, changed, small_account
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conftest import ALL, MINE, Desk
 from psdm_cli.domain.records import Kind
 from psdm_cli.errors import Forbidden, Unavailable
 from psdm_cli.store import open_store

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.postgres import UrlOf
 
 from psdm_cli.errors import StoreProblem
-from psdm_cli.store import open_store
+from psdm_cli.store import open_store, tables
 from psdm_cli.store.database import Store
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(None, tmp_path, site="https://one.example/api/v1") as opened:
+def store(tmp_path: Path, url_of: UrlOf) -> Iterator[Store]:
+    with open_store(url_of("one"), tmp_path, site="https://one.example/api/v1") as opened:
         yield opened
 
 
@@ -60,10 +60,10 @@ def test_an_instant_needs_a_zone(store: Store) -> None:
     assert store.facts.of(["40"]) == {}
 
 
-def test_sites_are_apart(store: Store, tmp_path: Path) -> None:
+def test_sites_are_apart(store: Store, tmp_path: Path, url_of: UrlOf) -> None:
     store.facts.put("40", "kickoff", "2026-11-02", who="Pat", at=NOW)
     store.snapshots.freeze("2026-W48", "me", date(2026, 11, 23), "one", "Pat", NOW)
-    with open_store(None, tmp_path, site="sandbox") as other:
+    with open_store(url_of("one"), tmp_path, site="sandbox") as other:
         assert other.facts.of(["40"]) == {}
         assert other.snapshots.latest("me") is None
         assert other.snapshots.freeze("2026-W48", "me", date(2026, 11, 23), "two", "Pat", NOW) == 1
@@ -129,10 +129,10 @@ def test_a_week_is_an_iso_week(store: Store) -> None:
         store.snapshots.freeze("2026-48", "me", date(2026, 11, 23), "x", "Pat", NOW)
 
 
-def test_a_damaged_snapshot_is_named(store: Store, tmp_path: Path) -> None:
+def test_a_damaged_snapshot_is_named(store: Store) -> None:
     store.snapshots.freeze("2026-W48", "me", date(2026, 11, 23), "x", "Pat", NOW)
-    with sqlite3.connect(tmp_path / "psdm.db") as raw:
-        raw.execute("UPDATE snapshots SET body = x'00'")
+    with store.write() as connection:
+        connection.execute(tables.snapshots.update().values(body=b"\0"))
     with pytest.raises(StoreProblem, match="2026-W48 revision 1 is unreadable"):
         store.snapshots.latest("me")
 

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Update
+from tests.postgres import ON_SQLITE, UrlOf
 
 from psdm_cli.domain.records import Kind, Workspace
 from psdm_cli.domain.snapshots import Snapshot, to_document
@@ -40,12 +42,12 @@ Open = Callable[[str], Store]
 
 
 @pytest.fixture
-def at(tmp_path: Path) -> Iterator[Open]:
+def at(tmp_path: Path, url_of: UrlOf) -> Iterator[Open]:
     """Opens a store by name, each in a folder of its own."""
     opened: list[Store] = []
 
     def open_named(name: str) -> Store:
-        opened.append(open_store(None, tmp_path / name, site=SITE))
+        opened.append(open_store(url_of(name), tmp_path / name, site=SITE))
         return opened[-1]
 
     yield open_named
@@ -342,13 +344,24 @@ def test_a_database_that_moved_meanwhile_is_not_written(at: Open, tmp_path: Path
     assert everything(there) == before
 
 
+FULL = {
+    "sqlite": ("CREATE TRIGGER full BEFORE INSERT ON waivers BEGIN SELECT RAISE(ABORT, 'disk is full'); END",),
+    "postgresql": (
+        "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full'; END$$",
+        "CREATE TRIGGER full_disk BEFORE INSERT ON waivers FOR EACH ROW EXECUTE FUNCTION no_room()",
+    ),
+}
+
+
 def test_a_failure_half_way_leaves_nothing(at: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here, there = at("here"), at("there")
     fill(here)
     save(here, tmp_path / "file")
     wanted = plan_import(there, tmp_path / "file")
-    with sqlite3.connect(tmp_path / "there" / "psdm.db") as raw:
-        raw.execute("CREATE TRIGGER full BEFORE INSERT ON waivers BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+    with there.write() as connection:
+        for statement in FULL[connection.dialect.name]:
+            connection.exec_driver_sql(statement)
     before = everything(there)
     with pytest.raises(StoreProblem, match="disk is full"):
         carry_out(there, wanted)
@@ -358,6 +371,7 @@ def test_a_failure_half_way_leaves_nothing(at: Open, tmp_path: Path, monkeypatch
 # questions
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("question", "applied"),
     [
@@ -430,6 +444,7 @@ def edited(table: str, **values: Any) -> Callable[[dict[str, bytes]], None]:
     return change
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -482,6 +497,7 @@ def newer_table(members: dict[str, bytes]) -> None:
     members[portable.member("dreams")] = b'{"id": 1}\n'
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "change",
     [
@@ -498,6 +514,7 @@ def test_a_newer_file_is_named(at: Open, tmp_path: Path, change: Callable[[dict[
         check_file(file)
 
 
+@ON_SQLITE
 def test_a_checksum_that_does_not_fit(at: Open, tmp_path: Path) -> None:
     here = at("here")
     fill(here)
@@ -513,6 +530,7 @@ def test_a_checksum_that_does_not_fit(at: Open, tmp_path: Path) -> None:
         check_file(file)
 
 
+@ON_SQLITE
 def test_every_cut_of_a_file_is_noticed(at: Open, tmp_path: Path) -> None:
     here = at("here")
     fill(here)
@@ -525,6 +543,7 @@ def test_every_cut_of_a_file_is_noticed(at: Open, tmp_path: Path) -> None:
             check_file(tmp_path / "cut")
 
 
+@ON_SQLITE
 def test_every_flipped_byte_is_noticed_or_harmless(at: Open, tmp_path: Path) -> None:
     """Whatever is flipped: it is refused with a sentence, or the content is the same (a time stamp of the zip)."""
     here = at("here")
@@ -569,20 +588,30 @@ def test_a_sound_store_is_sound(at: Open) -> None:
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("UPDATE snapshots SET body = x'00' WHERE revision = 1", "leads:1 1 is unreadable"),
-        ("UPDATE mirror_rows SET body = '{' WHERE id = '1'", "the record in it cannot be read"),
-        ("UPDATE facts SET stored_at = 'x'", "stored_at cannot be read"),
-        ("PRAGMA foreign_keys = OFF; DELETE FROM checklist_runs", "points to a missing"),
+        (tables.snapshots.update().where(tables.snapshots.c.revision == 1).values(body=b"\0"), "1 1 is unreadable"),
+        (tables.rows.update().where(tables.rows.c.id == "1").values(body="{"), "the record in it cannot be read"),
+        (tables.facts.update().values(stored_at="x"), "stored_at cannot be read"),
     ],
 )
-def test_what_is_wrong_is_named(at: Open, tmp_path: Path, statement: str, said: str) -> None:
+def test_what_is_wrong_is_named(at: Open, statement: Update, said: str) -> None:
+    store = at("here")
+    fill(store)
+    with store.write() as connection:
+        connection.execute(statement)
+    found = check(store)
+    assert any(said in problem for problem in found.problems), found.problems
+
+
+@ON_SQLITE
+def test_what_points_to_nothing_is_named(at: Open, tmp_path: Path) -> None:
+    """A server would not let that happen."""
     store = at("here")
     fill(store)
     raw = sqlite3.connect(tmp_path / "here" / "psdm.db")
-    raw.executescript(statement)
+    raw.executescript("PRAGMA foreign_keys = OFF; DELETE FROM checklist_runs")
     raw.close()
     found = check(store)
-    assert any(said in problem for problem in found.problems), found.problems
+    assert any("points to a missing" in problem for problem in found.problems), found.problems
 
 
 def test_a_damaged_snapshot_is_not_exported(at: Open, tmp_path: Path) -> None:
@@ -600,7 +629,8 @@ def test_the_overview_counts_what_is_there(at: Open) -> None:
     assert overview(store).changed_at is None
     fill(store)
     seen = overview(store)
-    assert seen.system == "sqlite"
+    with store.read() as connection:
+        assert seen.system == connection.dialect.name
     assert seen.size
     assert (seen.tables["snapshots"], seen.tables["facts"], seen.tables["mirror_rows"]) == (2, 2, 2)
     assert [(a.key, a.current, [(s.key, s.engagements) for s in a.scopes]) for a in seen.accounts] == [

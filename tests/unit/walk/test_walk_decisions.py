@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.postgres import UrlOf
 from walk_samples import AT, finding
 
 from psdm_cli.domain.queue import Decision, Verdict, seen_of
@@ -20,8 +21,8 @@ def decision(verdict: Verdict, who: str = "Pat", note: str = "") -> Decision:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(None, tmp_path, site="here") as opened:
+def store(tmp_path: Path, url_of: UrlOf) -> Iterator[Store]:
+    with open_store(url_of("here"), tmp_path, site="here") as opened:
         yield opened
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.postgres import UrlOf
 from walk_samples import AS_OF, AT, QUARTER, finding, milestone, soft, step
 
 from psdm_cli.domain.dates import quarter_of
@@ -123,8 +124,8 @@ def test_an_entry_that_says_another_amount_than_kantata_tells_so() -> None:
     assert changed.evidence[0].endswith("Kantata says 6,000.00 USD now")
 
 
-def test_the_ledger_takes_a_source_once_a_quarter_and_remembers_what_it_said(tmp_path: Path) -> None:
-    with open_store(None, tmp_path, site="here") as store:
+def test_the_ledger_takes_a_source_once_a_quarter_and_remembers_what_it_said(tmp_path: Path, url_of: UrlOf) -> None:
+    with open_store(url_of("one"), tmp_path, site="here") as store:
         stored, new = store.upside.add(entry())
         assert (new, replace(stored, id=None)) == (True, entry())
         again, new = store.upside.add(entry(reason="another reason"))
@@ -137,6 +138,6 @@ def test_the_ledger_takes_a_source_once_a_quarter_and_remembers_what_it_said(tmp
         assert [(who, body["status"]) for _, who, body in told] == [("Pat", "open"), ("Kim", "converted")]
         with pytest.raises(ValueError, match="no entry 99"):
             store.upside.revise(replace(stored, id="99"), who="Kim", at=AT)
-    with open_store(None, tmp_path, site="elsewhere") as store:
+    with open_store(url_of("one"), tmp_path, site="elsewhere") as store:
         assert store.upside.list() == ()
         assert store.upside.history(str(stored.id)) == []
