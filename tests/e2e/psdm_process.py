@@ -118,3 +118,15 @@ class Terminal(pexpect.spawn):
             return super()._spawnpty(args, **more)
         rows, columns = more.get("dimensions") or (24, 80)
         return PtyProcess(*born_at_terminal(words[given:], more["env"], rows, columns, more.get("cwd")))
+
+    def interrupt(self) -> None:
+        """Ctrl-C, and what comes until the end, in `before`.
+
+        It is pressed again where nothing happens, as a person does: an interpreter that has just looked for signals
+        and is about to wait for an answer sleeps through the first one.
+        """
+        for _ in range(int(DEADLINE)):
+            self.sendintr()
+            if self.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
+                return
+        raise AssertionError(f"psdm does not heed Ctrl-C\n{self.before}")

@@ -80,13 +80,16 @@ class Sitting:
 
     def interrupt(self) -> int:
         """Ctrl-C; gives the exit code."""
-        self.child.sendintr()
-        self.end()
+        self.child.interrupt()
+        self._ended()
         return int(self.code if self.code is not None else -1)
 
     def end(self) -> None:
         """Read to the end of the process."""
         self.child.expect(pexpect.EOF, timeout=DEADLINE)
+        self._ended()
+
+    def _ended(self) -> None:
         self.raw += self.child.before
         self.child.close()
         self.code = self.child.exitstatus

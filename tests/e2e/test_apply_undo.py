@@ -377,8 +377,7 @@ def test_ctrl_c_at_the_question_and_between_changes(psdm: Psdm, kantata: Kantata
     file = saved()
     child = at_terminal(psdm, "apply", file)
     child.expect("Apply these 3 changes")
-    child.sendintr()
-    child.expect(pexpect.EOF)
+    child.interrupt()
     child.close()
     assert (child.exitstatus, kantata.writes) == (130, [])
 

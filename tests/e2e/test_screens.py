@@ -187,8 +187,7 @@ def test_ctrl_c_while_syncing(psdm: Psdm, kantata: KantataSandbox, stuck: Any, c
         COMMAND[0], [*COMMAND[1:], "sync", "--full"], env=psdm.environ, dimensions=(24, 80), encoding="utf-8"
     )
     assert arrived.wait(DEADLINE)
-    child.sendintr()
-    child.expect(pexpect.EOF, timeout=DEADLINE)
+    child.interrupt()
     child.close()
     assert child.exitstatus == 130
     assert "psdm: Interrupted; what was answered or applied so far is kept." in str(child.before)

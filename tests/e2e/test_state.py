@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from psdm_process import COMMAND, DEADLINE, Psdm
+from psdm_process import COMMAND, DEADLINE, Psdm, Terminal
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_check_names_what_is_wrong(memory: Psdm, file: Path) -> None:
 @pytest.mark.parametrize(("answer", "applied"), [("y", True), ("n", False), ("", False)])
 def test_a_person_is_asked_after_the_plan(file: Path, other: Psdm, answer: str, applied: bool) -> None:
     environ = {name: value for name, value in other.environ.items() if name != "PSDM_NO_INPUT"}
-    child = pexpect.spawn(
+    child = Terminal(
         COMMAND[0],
         [*COMMAND[1:], "state", "import", str(file)],
         env=environ,
@@ -173,12 +173,11 @@ def test_a_person_is_asked_after_the_plan(file: Path, other: Psdm, answer: str, 
 
 def test_ctrl_c_at_the_question_imports_nothing(file: Path, other: Psdm) -> None:
     environ = {name: value for name, value in other.environ.items() if name != "PSDM_NO_INPUT"}
-    child = pexpect.spawn(
+    child = Terminal(
         COMMAND[0], [*COMMAND[1:], "state", "import", str(file)], env=environ, encoding="utf-8", timeout=DEADLINE
     )
     child.expect(r"rows\? y/N")
-    child.sendintr()
-    child.expect(pexpect.EOF)
+    child.interrupt()
     child.close()
     assert child.exitstatus == 130
     assert other("state", "--json").result["tables"]["snapshots"] == 0
