@@ -7,7 +7,7 @@ import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,11 @@ from psdm_cli.sandbox import KantataSandbox
 AS_OF = date(2026, 11, 23)  # a Monday, in fiscal quarter FY27-Q4
 KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "COVERAGE_PROCESS_START")
 DEADLINE = 120.0  # seconds until a hanging process is ended, so that a test can fail instead of hang
+
+
+def real_now() -> str:
+    """The instant that a change made now carries in Kantata: the real one, whatever day psdm is told."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True, slots=True)

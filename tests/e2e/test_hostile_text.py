@@ -13,7 +13,7 @@ from typing import Any
 
 import pexpect
 import pytest
-from psdm_process import COMMAND, DEADLINE, Psdm, Terminal
+from psdm_process import COMMAND, DEADLINE, Psdm, Terminal, real_now
 from tests.hostile import (
     HOSTILE,
     assert_safe_csv,
@@ -115,10 +115,10 @@ def psdm(server: KantataSandbox, tmp_path_factory: pytest.TempPathFactory) -> Ps
     desk = Psdm(tmp_path_factory.mktemp("hostile")).at(server).with_(PSDM_AS_OF=AS_OF, PSDM_NO_INPUT="1")
     assert desk("forecast", "freeze", "--lead", "all").code in (0, 3)
     account = server.account
-    account.update("workspaces", "3005", archived=True, updated_at=server.now().isoformat())
+    account.update("workspaces", "3005", archived=True, updated_at=real_now())
     account.update("workspaces", "3019", status={**account.row("workspaces", "3019")["status"], "message": "/close"})
     for booking in list(account.rows("workspace_allocations")):
-        changed = {"minutes": booking["minutes"] // 2, "updated_at": server.now().isoformat()}
+        changed = {"minutes": booking["minutes"] // 2, "updated_at": real_now()}
         account.update("workspace_allocations", booking["id"], **changed)
     assert desk("portfolio", "--lead", "all").code in (0, 3)
     return desk

@@ -14,7 +14,7 @@ from typing import Any
 import pexpect
 import pyte
 import pytest
-from psdm_process import COMMAND, DEADLINE, Psdm, Terminal
+from psdm_process import COMMAND, DEADLINE, Psdm, Terminal, real_now
 
 from psdm_cli.sandbox import KantataSandbox
 
@@ -46,7 +46,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Psdm]:
         )
         assert psdm("forecast", "freeze").code == 0
         for booking in list(server.account.find("workspace_allocations", "workspace_id", "3004")):
-            changed = {"minutes": booking["minutes"] // 2, "updated_at": server.now().isoformat()}
+            changed = {"minutes": booking["minutes"] // 2, "updated_at": real_now()}
             server.account.update("workspace_allocations", booking["id"], **changed)
         assert psdm("portfolio", "--lead", "all").code == 0
         yield psdm

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from psdm_process import Psdm
+from psdm_process import Psdm, real_now
 from sitting import Sitting, card
 
 from psdm_cli.sandbox import KantataSandbox
@@ -245,7 +245,7 @@ def test_a_monday_walked_interrupted_repaired_and_frozen_and_the_next_one(
     assert len({f["key"] for f in by_step["FP-02"]["findings"]}) == len(undated) - 2
     assert by_step["FP-01"]["waived"] == 1
     for booking in list(kantata.account.find("workspace_allocations", "workspace_id", "3004")):
-        changed = {"minutes": booking["minutes"] // 2, "updated_at": kantata.now().isoformat()}
+        changed = {"minutes": booking["minutes"] // 2, "updated_at": real_now()}
         kantata.account.update("workspace_allocations", booking["id"], **changed)
     monday = asked_for("forecast-prep", "--json", "--as-of", "2026-11-30").result
     assert [change["kind"] for p in monday["projects"] if p["id"] == "3004" for change in p["changes"]]
