@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from psdm_cli.sandbox.account import Account, Row
 from psdm_cli.sandbox.bookings import Booked
 from psdm_cli.sandbox.calendars import DAY, WEEK, Days, monday_of, stamp
+from psdm_cli.sandbox.collaboration import WITHOUT_SPACE, address
 from psdm_cli.sandbox.engagements import BLOCK, ENGINEER, FF, TM, TRAINING
 from psdm_cli.sandbox.site import Site
 from psdm_cli.sandbox.statuses import status
@@ -73,15 +74,13 @@ def _value(site: Site, field: str, subject: Row, value: object, made: date) -> N
 def paperwork(site: Site) -> None:
     """Custom field values, health reports, status history and a first note."""
     made = min(site.start, site.calendar.as_of) - 40 * DAY
-    slug = "-".join(site.customer.lower().split())
     _value(site, "61", site.workspace, site.spec.type, made)
     if not {"sow-in-title-only", "no-sow"} & site.spec.quirks:
         _value(site, "62", site.workspace, site.spec.sow, made)
     if "no-expiry" not in site.spec.quirks:
         _value(site, "63", site.workspace, (site.end + 2 * WEEK).isoformat(), made)
-    if "no-sow" not in site.spec.quirks:
-        link = f"https://gitlab.example.com/professional-services/{slug}/{site.spec.sow}"
-        _value(site, "64", site.workspace, link, made)
+    if "no-sow" not in site.spec.quirks and site.spec.number not in WITHOUT_SPACE:
+        _value(site, "64", site.workspace, address(site.customer, site.spec.sow), made)
     _value(site, "65", site.workspace, "Wren Abernathy", made)
     for story in site.of_workspace("stories"):
         if "signed" in story:

@@ -27,14 +27,18 @@ def seeded(seed: int, as_of: date) -> Account:
     settle(account, calendar)
     _rate_cards(account, calendar)
     fields(account, calendar)
-    turn = (seed - 1) * 5 % len(CUSTOMERS)
-    names = CUSTOMERS[turn:] + CUSTOMERS[:turn]
-    for number, customer in enumerate(names):
+    for number, customer in enumerate(customers(seed)):
         _engagement(account, calendar, number, customer, dice)
     for story in account.rows("stories"):
         story.pop("signed", None)
     account.touched()
     return account
+
+
+def customers(seed: int) -> tuple[str, ...]:
+    """The customers in the order of the engagements."""
+    turn = (seed - 1) * 5 % len(CUSTOMERS)
+    return CUSTOMERS[turn:] + CUSTOMERS[:turn]
 
 
 def _rate_cards(account: Account, calendar: Days) -> None:
@@ -59,7 +63,8 @@ def title_of(spec: Spec, customer: str) -> str:
     return f"{customer}: {spec.offering}"
 
 
-def _span(calendar: Days, spec: Spec) -> tuple[date, date]:
+def span(calendar: Days, spec: Spec) -> tuple[date, date]:
+    """First and last day of an engagement."""
     monday = monday_of(calendar.as_of)
     start = monday + spec.first_week * WEEK
     if "just-kicked-off" in spec.quirks:
@@ -69,7 +74,7 @@ def _span(calendar: Days, spec: Spec) -> tuple[date, date]:
 
 def _engagement(account: Account, calendar: Days, number: int, customer: str, dice: random.Random) -> None:
     spec = SPECS[number]
-    start, end = _span(calendar, spec)
+    start, end = span(calendar, spec)
     group = _customer(account, calendar, customer, number)
     born = min(start, calendar.as_of) - 45 * DAY
     changed = min(calendar.as_of - timedelta(days=dice.randrange(1, 20)), max(end, born))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from psdm_cli.sandbox.collaboration import INSTANCE
+
 Plan = Literal["free", "premium", "ultimate"]
 
 PREMIUM = frozenset(
@@ -62,4 +64,4 @@ class GitLabReadings:
     creations_left_groups: int | None = None
     creations_left_projects: int | None = None
     decoding_proxy: bool = False
-    instance: str | None = None
+    instance: str | None = INSTANCE
