@@ -23,6 +23,7 @@ PATHS = (
     "/billing_milestones/{id}",
     "/custom_field_values",
     "/custom_field_values/{id}",
+    "/custom_fields",
     "/external_references",
     "/holidays",
     "/participations",

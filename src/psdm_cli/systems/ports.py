@@ -148,3 +148,6 @@ class Directory(Protocol):
 
     def skills(self) -> Mapping[str, tuple[Skill, ...]]:
         """The skills of everybody visible on the account, by user id; whoever has none is left out."""
+
+    def field_id(self, subject_type: str, name: str) -> str | None:
+        """The id of a custom field of `Workspace`, `Story` and so on, by its name in any case; None when unknown."""

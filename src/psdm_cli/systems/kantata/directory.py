@@ -17,6 +17,7 @@ PEOPLE = "to see people (account member)"
 PARTICIPANTS = "to see who takes part in the project"
 REQUESTS = "to see resource requests (Resource Management, feature switched on for the account)"
 SKILLS = "to see people's skills"
+FIELDS = "to see custom fields"
 OUR_SIDE = "maven"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -75,6 +76,15 @@ class KantataDirectory:
             if own:
                 found[user.id] = own
         return found
+
+    def field_id(self, subject_type: str, name: str) -> str | None:
+        """The id of a custom field by its name."""
+        wanted = name.strip().casefold()
+        params: dict[str, Value] = {"subject_type": subject_type}
+        for found in self._looker.all("/custom_fields", "custom_fields", params, FIELDS):
+            if (_told(found, text, "name") or "").strip().casefold() == wanted:
+                return found.id
+        return None
 
 
 def _told(found: Found, read: Any, name: str) -> Any:
