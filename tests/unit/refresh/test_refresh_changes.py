@@ -16,12 +16,11 @@ from psdm_cli.store.database import Store
 from psdm_cli.systems.ports import Batch, Progress, Read
 from psdm_cli.workflows.refresh import Scope, refresh, scope_of
 
-pytestmark = ON_BOTH
-
 CHANGING = (Kind.RESOURCES, Kind.ALLOCATIONS, Kind.STORIES, Kind.TIME_ENTRIES)
 WHOLE = (Kind.BILLING_MILESTONES, Kind.ACCOUNTING, Kind.PEOPLE, Kind.HOLIDAYS, Kind.WORKWEEKS, Kind.WORKSPACES)
 
 
+@ON_BOTH
 def test_the_first_refresh_brings_everything_of_the_scope(desk: Desk) -> None:
     add_project(desk.kantata, "x1", lead="2")
     done = desk.refresh()
@@ -62,6 +61,7 @@ def test_the_second_refresh_asks_for_changes_since_the_mark_less_the_overlap(des
     assert counted == sorted([*((kind, ("w1", "w2", "w3")) for kind in CHANGING), (Kind.TIME_OFF, ())])
 
 
+@ON_BOTH
 def test_changes_are_shown_and_counted(desk: Desk, anew: Callable[..., Content]) -> None:
     desk.refresh()
     desk.kantata.later(hours=1)
@@ -107,6 +107,7 @@ def test_the_overlap_catches_what_was_saved_a_little_before_the_mark(desk: Desk)
     assert desk.refresh().changed[Kind.STORIES] == 1
 
 
+@ON_BOTH
 def test_a_project_that_is_new_to_the_scope_is_read_whole_beside_the_others(desk: Desk) -> None:
     desk.refresh()
     add_project(desk.kantata, "old", lead="2")
@@ -229,6 +230,7 @@ def test_everybody_adds_people_without_a_resource(desk: Desk) -> None:
     assert [read.user_ids for read in desk.kantata.asked_of(Kind.PEOPLE)] == [()], "each person is read once"
 
 
+@ON_BOTH
 def test_many_projects_are_read_in_portions_but_their_changes_at_once(
     store: Store, anew: Callable[..., Content]
 ) -> None:
@@ -267,6 +269,7 @@ def test_offline_knows_the_last_scope_and_its_age(desk: Desk) -> None:
         scope_of(desk.mirror, ALL)
 
 
+@ON_BOTH
 def test_accounts_in_one_file_never_mix(desk: Desk, store: Store) -> None:
     desk.refresh()
     other = Desk(store, FakeKantata(), "http://sandbox 1")
@@ -279,6 +282,7 @@ def test_accounts_in_one_file_never_mix(desk: Desk, store: Store) -> None:
     assert set(store.accounts()) == {"http://kantata 1", "http://sandbox 1"}
 
 
+@ON_BOTH
 def test_a_mirror_written_by_a_program_with_other_records_is_read_anew(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,6 +297,7 @@ def test_a_mirror_written_by_a_program_with_other_records_is_read_anew(
     assert len(desk.ids(Kind.STORIES)) == 12
 
 
+@ON_BOTH
 def test_the_state_says_how_much_there_is_and_how_old(desk: Desk) -> None:
     assert desk.mirror.state().rows == {}
     desk.refresh()
