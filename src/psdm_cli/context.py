@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from psdm_cli.changes.doors import Doors
     from psdm_cli.output.document import ResultDocument
     from psdm_cli.prompting import Prompter
+    from psdm_cli.sandbox.gitlab.readings import Plan
+    from psdm_cli.sandbox.gitlab.server import GitLabSandbox
     from psdm_cli.sandbox.server import KantataSandbox
     from psdm_cli.settings.loading import Loaded
     from psdm_cli.settings.model import Settings
@@ -68,10 +70,17 @@ class Environment:
 
         return load(self.folders, self.options.config, self.environ)
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
-        """The settings. Raises `WrongConfiguration`."""
-        return self.loaded.settings
+        """The settings; with --sandbox GitLab's places are those of the sandbox. Raises `WrongConfiguration`."""
+        found = self.loaded.settings
+        if not self.options.sandbox:
+            return found
+        from dataclasses import replace
+
+        from psdm_cli.settings.model import GitLab
+
+        return replace(found, gitlab=replace(GitLab(), url=found.gitlab.url))
 
     @cached_property
     def clock(self) -> Clock:
@@ -144,6 +153,25 @@ class Environment:
             port=port,
         )
 
+    @cached_property
+    def gitlab_sandbox(self) -> GitLabSandbox | None:
+        """The embedded GitLab of a --sandbox run, started now; None otherwise."""
+        if not self.options.sandbox:
+            return None
+        return self._closing.enter_context(self.make_gitlab_sandbox())
+
+    def make_gitlab_sandbox(self, port: int = 0, plan: Plan = "ultimate") -> GitLabSandbox:
+        """The practice GitLab with its kept state, not started yet; each plan has a state of its own."""
+        from psdm_cli.sandbox.gitlab.server import GitLabSandbox
+
+        return GitLabSandbox(
+            state_dir=self.private_folder(self.folders.sandbox),
+            as_of=self.as_of,
+            plan=plan,
+            weather="showers" if self.options.weather == "showers" else "calm",
+            port=port,
+        )
+
     @property
     def kantata_url(self) -> str:
         """The base of Kantata's API for this run; the sandbox beats all others."""
@@ -151,8 +179,9 @@ class Environment:
 
     def find_token(self, system: str) -> tokens.Token | None:
         """The token of a system, from the sandbox, the environment or the keyring; remembered for masking."""
-        if self.sandbox is not None:
-            found = tokens.Token(self.sandbox.tokens[SANDBOX_PERSONA], "sandbox") if system == "kantata" else None
+        if self.options.sandbox:
+            known = self.sandbox if system == "kantata" else self.gitlab_sandbox
+            found = tokens.Token(known.tokens[SANDBOX_PERSONA], "sandbox") if known is not None else None
         else:
             found = tokens.find(system, self.system_url(system), self.environ)
         if found is not None:
@@ -160,8 +189,10 @@ class Environment:
         return found
 
     def system_url(self, system: str) -> str:
-        """The address that a system's token belongs to."""
-        return self.kantata_url if system == "kantata" else self.settings.gitlab.url
+        """The address that a system's token belongs to; the sandbox beats all others."""
+        if system == "kantata":
+            return self.kantata_url
+        return self.gitlab_sandbox.url if self.gitlab_sandbox is not None else self.settings.gitlab.url
 
     def kantata(self) -> Kantata:
         """Kantata as workflows see it; the same one for the whole run. Raises `NotAllowed` when there is no token."""
@@ -195,7 +226,7 @@ class Environment:
             return self.kantata_with(token)
         from psdm_cli.systems.gitlab.owner import GitLabOwner
 
-        return GitLabOwner(self.settings.gitlab.url, register(token), user_agent=f"psdm/{VERSION}")
+        return GitLabOwner(self.system_url("gitlab"), register(token), user_agent=f"psdm/{VERSION}")
 
     def doors(self) -> Doors:
         """Every door that this run may write through, by system and kind. Raises `NotAllowed` without a token."""
