@@ -1,4 +1,4 @@
-"""An embedded Kantata on loopback with a seeded portfolio; shares no code with the adapters.
+"""An embedded Kantata (and, in `gitlab`, a GitLab) on loopback with a seeded portfolio; shares no code with adapters.
 
 `KantataSandbox`, `serve` and `reset` are imported when first used, so that naming the package costs nothing.
 """
