@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import pytest
 from psdm_process import AS_OF, Psdm
 
 from psdm_cli.sandbox import KantataSandbox
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell does so to `make test &`, and psdm would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
