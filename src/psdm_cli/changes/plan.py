@@ -6,6 +6,7 @@ A plan is wanted minus seen. It holds no code: how a change looks for itself and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from psdm_cli.domain.audience import Audience
 
 __all__ = [
     "ID_OF",
+    "TEXT_OF",
     "Action",
     "Audience",
     "Change",
@@ -23,9 +25,11 @@ __all__ = [
     "CircularPlanError",
     "Item",
     "Plan",
+    "number_of",
     "plan_of",
     "references",
     "resolved",
+    "shown_text",
 ]
 
 
@@ -128,13 +132,28 @@ class Plan:
 
 
 ID_OF = "$id"
+#: `{"$text": TEXT}`: a text in which `{$iid:KEY}` stands for the number that an issue or epic of the plan will have got.
+TEXT_OF = "$text"
+_NUMBER_OF = re.compile(r"\{\$iid:([^{}\s]+)\}")
+
+
+def number_of(key: str) -> str:
+    """What stands in a `{"$text": …}` for the number of the issue or epic that the change of this key makes."""
+    return f"{{$iid:{key}}}"
+
+
+def shown_text(text: str) -> str:
+    """A `{"$text": …}` for people, before the numbers are known."""
+    return _NUMBER_OF.sub("…", text)
 
 
 def references(value: Any) -> Iterator[str]:
-    """The keys that `{"$id": KEY}` name anywhere in a value."""
+    """The keys that `{"$id": KEY}`, or a number in `{"$text": …}`, name anywhere in a value."""
     if isinstance(value, Mapping):
         if set(value) == {ID_OF}:
             yield str(value[ID_OF])
+        elif set(value) == {TEXT_OF}:
+            yield from _NUMBER_OF.findall(str(value[TEXT_OF]))
         else:
             for each in value.values():
                 yield from references(each)
@@ -148,6 +167,8 @@ def resolved(value: Any, ids: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         if set(value) == {ID_OF}:
             return ids[str(value[ID_OF])]
+        if set(value) == {TEXT_OF}:
+            return _NUMBER_OF.sub(lambda found: re.split(r"[#&]", ids[found[1]])[-1], str(value[TEXT_OF]))
         return {name: resolved(each, ids) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [resolved(each, ids) for each in value]

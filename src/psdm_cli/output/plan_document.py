@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psdm_cli.changes.codec import plain as plain_json
-from psdm_cli.changes.plan import Action, Change, ChangeState, Item, Plan
+from psdm_cli.changes.plan import TEXT_OF, Action, Change, ChangeState, Item, Plan, shown_text
 from psdm_cli.output.text import valid_text
 
 if TYPE_CHECKING:
@@ -173,7 +173,8 @@ def attribute_lines(change: Change) -> list[str]:
     if change.action is Action.DELETE:
         return [f"{_name(name)}: {_value(name, value)}" for name, value in change.before.items() if value is not None]
     lines = []
-    for name, value in change.after.items():
+    for name, given in change.after.items():
+        value = shown_text(str(given[TEXT_OF])) if isinstance(given, Mapping) and set(given) == {TEXT_OF} else given
         if name in change.before and change.before[name] == value:
             continue
         after = _value(name, value)
