@@ -126,3 +126,19 @@ def card(screen: str) -> str:
     """Step and engagement of the finding that is asked about, such as `FP-01 SOW-2301`."""
     step, name = CARD.findall(screen)[-1]
     return f"{step} {name}"
+
+
+def at_card(sitting: Sitting, wanted: str) -> None:
+    """Pass everything over until a finding is on the screen."""
+    while (question := sitting.question()) is not None:
+        if question.startswith("What now") and card(sitting.raw.replace("\r", "")) == wanted:
+            return
+        sitting.type("l")
+    raise AssertionError(f"{wanted} never came")
+
+
+def answered(sitting: Sitting, *answers: str) -> None:
+    """Type answers, each when it is asked for."""
+    for answer in answers:
+        sitting.type(answer)
+        assert sitting.question() is not None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from psdm_process import Psdm, real_now
-from sitting import Sitting, card
+from sitting import Sitting, answered, at_card, card
 
 from psdm_cli.sandbox import KantataSandbox
 from psdm_cli.store import open_store
@@ -153,22 +153,6 @@ def test_ctrl_c_at_every_question_keeps_all_and_the_next_run_goes_on(
 
 
 # two people at once
-
-
-def at_card(sitting: Sitting, wanted: str) -> None:
-    """Pass everything over until a finding is on the screen."""
-    while (question := sitting.question()) is not None:
-        if question.startswith("What now") and card(sitting.raw.replace("\r", "")) == wanted:
-            return
-        sitting.type("l")
-    raise AssertionError(f"{wanted} never came")
-
-
-def answered(sitting: Sitting, *answers: str) -> None:
-    """Type answers, each when it is asked for."""
-    for answer in answers:
-        sitting.type(answer)
-        assert sitting.question() is not None
 
 
 def test_of_two_waivers_of_one_finding_the_first_stands(person: Psdm, kantata: KantataSandbox) -> None:
