@@ -132,7 +132,7 @@ class Plan:
 
 
 ID_OF = "$id"
-#: `{"$text": TEXT}`: a text in which `{$iid:KEY}` stands for the number that an issue or epic of the plan will have got.
+#: `{"$text": TEXT}`: in a text, `{$iid:KEY}` stands for the number that an issue or epic of the plan will have got.
 TEXT_OF = "$text"
 _NUMBER_OF = re.compile(r"\{\$iid:([^{}\s]+)\}")
 
