@@ -91,7 +91,9 @@ COMMANDS: Table = {
     "doctor": Lazy("psdm_cli.commands.doctor:doctor", "Check the set-up, with the way out of what is wrong.", SET_UP),
     "sandbox": Family(
         {
-            "start": Lazy("psdm_cli.commands.sandbox:start", "Serve the practice Kantata and GitLab for other programs."),
+            "start": Lazy(
+                "psdm_cli.commands.sandbox:start", "Serve the practice Kantata and GitLab to other programs."
+            ),
             "reset": Lazy("psdm_cli.commands.sandbox:reset", "Start the practice data over."),
         },
         "Practise without an account: serve, reset.",
