@@ -24,6 +24,16 @@ from psdm_cli.domain.gitlab import (
 )
 
 
+class CapabilityMemory(Protocol):
+    """Keeps between runs what groups can do; what it gives back may be old, and it may have nothing."""
+
+    def kept(self, key: str) -> tuple[str, datetime] | None:
+        """What was kept under this key, and when."""
+
+    def keep(self, key: str, value: str, at: datetime) -> None:
+        """Keep it; what was there before is replaced."""
+
+
 class GitLab(Protocol):
     """Read access to GitLab.
 

@@ -1,4 +1,4 @@
-"""Reading GitLab over REST: lists by their `Link` header, moved places followed within our address, refusals in words."""
+"""Reading GitLab over REST: lists by their `Link` header, moved places followed at our address, refusals in words."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from psdm_cli.errors import RefusedByRule
+from psdm_cli.errors import NotFound, RefusedByRule
 
 #: `extensions.code` of errors that say: this server does not know that part of the schema.
 _SCHEMA_CODES = frozenset(
@@ -40,6 +40,10 @@ class Refused(RefusedByRule):
         super().__init__(message, hint=hint)
         self.status = status
         self.words = words
+
+
+class Unseen(NotFound):
+    """A group or project that was named is not there, or hidden: GitLab does not tell which."""
 
 
 class GraphQLRefused(RefusedByRule):
