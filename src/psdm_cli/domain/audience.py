@@ -42,9 +42,9 @@ class Text(Generic[A_co]):
 
 def internal(value: str) -> Text[Internal]:
     """A text for ourselves."""
-    return Text[Internal](value)
+    return Text(value)
 
 
 def for_customer(value: str) -> Text[Customer]:
     """A text that the customer may read: hours, dates, work; never money, margin, upside, mood or exceptions."""
-    return Text[Customer](value, Audience.CUSTOMER)
+    return Text(value, Audience.CUSTOMER)
