@@ -28,6 +28,7 @@ _MENTION = re.compile(r"(?<![A-Za-z0-9_])@(?=\S)")  # GitLab's word characters a
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ENTITY = re.compile(r"&(?=#|commat;|sol;)", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"(?:---|\+\+\+|;;;)[^\s|]*")
+_HEADING = re.compile(r"^( {0,3})(?=#{1,6}(?:\s|$)|(?:=+|-+)\s*$)")
 _COMMENT = re.compile(r" {0,3}<!--")
 _PIPE = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 
@@ -93,18 +94,22 @@ def parse(text: str) -> Parsed:
     return Parsed(re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).rstrip(), fields, tuple(unknown))
 
 
-def neutralised(text: str, *, cell: bool = False) -> str:
+def neutralised(text: str, *, cell: bool = False, headings: bool = True) -> str:
     """Anybody else's Markdown in which nothing runs: the same to read, safe inside a description or a note of ours.
 
     Quick actions are escaped wherever a line may begin, mentions parted by a space, HTML shown as text (so that no
     comment imitates a marker of psdm's and no block hides what follows), acting characters made visible. Plain code
     blocks stay as they are; a fence that is never closed, or that GitLab and Markdown read differently, is escaped.
-    With `cell` the text becomes one line of a table: its pipes are escaped too. Doing it twice changes nothing.
+    With `cell` the text becomes one line of a table: its pipes are escaped too. Without `headings` it has none, for a
+    place inside a section of ours. Doing it twice changes nothing.
     """
     lines = [made_visible(line.expandtabs(4)).rstrip() for line in _lines(text)]
     if cell:
-        return _PIPE.sub(r"\1\\|", _harmless(" ".join(line for line in lines if line.strip())))
+        one = " ".join(line for line in lines if line.strip())
+        return _PIPE.sub(r"\1\\|", _harmless(one if headings else _HEADING.sub(r"\1\\", one)))
     inert = _inert(lines)
+    if not headings:
+        lines = [line if at in inert else _HEADING.sub(r"\1\\", line) for at, line in enumerate(lines)]
     return "\n".join(
         line if number in inert else _harmless(line, first=not any(lines[:number]) or "coding:" in lines[number - 1])
         for number, line in enumerate(lines)

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from psdm_cli.domain.foreign import CONTROL, made_visible
+from psdm_cli.domain.quick_actions import neutralised
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -75,6 +76,16 @@ def markdown_cell(text: str) -> str:
     line = _MARKDOWN_SIGNS.sub(r"\\\1", line)
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _LINE_START.sub(lambda found: f"{found[0]}\\", line)
+
+
+def markdown_block(text: str) -> str:
+    """Foreign Markdown in a section of ours: it formats and links as written, and commands, mentions, hides nothing."""
+    return neutralised(text, headings=False)
+
+
+def plain_block(text: str) -> str:
+    """Foreign text of several lines for a mail or a message: what acts made visible, the lines kept."""
+    return "\n".join(shown_plain(line).rstrip() for line in re.split(r"\r\n|\n|\r", text.strip()))
 
 
 def csv_cell(text: str) -> str:

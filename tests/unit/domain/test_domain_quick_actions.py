@@ -116,6 +116,19 @@ def test_a_cell_is_one_line_whose_pipes_are_escaped(text: str, expected: str) ->
     assert neutralised(text, cell=True) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# Risks", "\\# Risks"),
+        ("text\n---\n#tag", "text\n\\---\n#tag"),
+        ("```\n# code\n```", "```\n# code\n```"),
+    ],
+)
+def test_a_text_inside_a_section_has_no_headings(text: str, expected: str) -> None:
+    assert neutralised(text, headings=False) == expected
+    assert neutralised(expected, headings=False) == expected
+
+
 PIECES = st.lists(
     st.sampled_from(
         [
