@@ -237,11 +237,28 @@ class Environment:
         return None if self.options.offline else self._adapter.directory()
 
     def render(self, template: str, values: Mapping[str, Any]) -> str:
-        """A text made of a template; a team's own beside the configuration file (templates/NAME.j2) wins."""
+        """A text made of a template; a team's own (NAME.j2 in `templates_folder`) wins. Raises what `render` raises."""
         from psdm_cli.templates import render
 
-        own = (self.options.config or self.folders.config_file).parent / "templates"
-        return render(template, values, own if own.is_dir() else None)
+        return render(template, values, self.templates_folder)
+
+    @property
+    def templates_folder(self) -> Path | None:
+        """The team's templates: `templates.folder`, else `templates` beside the configuration file; None: none.
+
+        A relative folder begins where the configuration file is. Raises `WrongConfiguration` for one that is not there.
+        """
+        beside = (self.options.config or self.folders.config_file).parent
+        named = self.settings.templates.folder
+        if named is None:
+            return beside / "templates" if (beside / "templates").is_dir() else None
+        folder = beside / Path(named).expanduser()
+        if not folder.is_dir():
+            raise WrongConfiguration(
+                f"templates.folder: {folder} is no folder.",
+                hint="Make it, or correct templates.folder in the configuration file.",
+            )
+        return folder
 
     def kantata_page(self, workspace_id: str) -> str | None:
         """A project's page in Kantata, for people; None in the sandbox, which has no pages."""

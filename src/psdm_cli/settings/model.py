@@ -158,6 +158,16 @@ class Checklists:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Templates:
+    """Your team's own texts."""
+
+    folder: str | None = key(
+        None,
+        "folder with NAME.j2 files, from this file's folder on; each replaces ours; null: templates, if it is there",
+    )
+
+
 def default_labels() -> Mapping[str, Label]:
     """The handbook's labels."""
     return MappingProxyType({name: Label(name=text, color=color) for name, (text, color, _) in LABELS.items()})
@@ -183,3 +193,4 @@ class Settings:
     slack: Slack = Slack()
     store: Store = Store()
     checklists: Checklists = Checklists()
+    templates: Templates = Templates()
