@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from psdm_cli.sandbox.account import Row
-from psdm_cli.sandbox.gitlab import durations, item_notes, shapes, tables
+from psdm_cli.sandbox.gitlab import durations, item_notes, iterations, shapes
 from psdm_cli.sandbox.gitlab.calls import Call
 from psdm_cli.sandbox.gitlab.hierarchy import effective, inherited, is_fixed
 from psdm_cli.sandbox.gitlab.item_labels import labels_of
-from psdm_cli.sandbox.gitlab.item_places import TYPES, home, is_epic, reference, web_path
+from psdm_cli.sandbox.gitlab.item_places import TYPES, is_epic, reference, web_path
 from psdm_cli.sandbox.gitlab.task_lists import completion
 
 Shown = dict[str, Any]
@@ -83,7 +83,7 @@ def _paid(call: Call, item: Row) -> Shown:
         shown["epic_iid"] = epic_row["iid"] if epic_row else None
     if call.has("iterations"):
         row = call.account.get("iterations", item["iteration_id"]) if item["iteration_id"] else None
-        shown["iteration"] = iteration(call, row) if row else None
+        shown["iteration"] = iterations.shown(call, row) if row else None
     if call.has("health_status"):
         shown["health_status"] = item["health_status"]
     return shown
@@ -94,16 +94,6 @@ def _epic_brief(call: Call, item: Row) -> Shown:
     return {
         k: item[v] for k, v in (("id", "epic_id"), ("iid", "iid"), ("title", "title"), ("group_id", "group_id"))
     } | {"url": url}
-
-
-def iteration(call: Call, row: Row) -> Shown:
-    """An iteration beside an issue; its state is a number that follows the calendar."""
-    today = call.today.isoformat()
-    state = 1 if row["start_date"] > today else 3 if row["due_date"] < today else 2
-    names = ("id", "iid", "sequence", "group_id", "title", "description", "start_date", "due_date")
-    shown = {name: row[name] for name in (*names, "created_at", "updated_at") if name in row}
-    path = tables.path_of(call.account.row("groups", row["group_id"]))
-    return shown | {"state": state, "web_url": f"{call.web}/groups/{path}/-/iterations/{row['id']}"}
 
 
 def epic(call: Call, item: Row, details: bool = False, single: bool = False) -> Shown:
@@ -167,13 +157,3 @@ def note(call: Call, row: Row) -> Shown:
         "project_id": None if an_epic else item["project_id"],
         "resolvable": False,
     }
-
-
-def item_url(call: Call, item: Row) -> str:
-    """The page of an item."""
-    return f"{call.web}{web_path(call, item)}"
-
-
-def place_path(call: Call, item: Row) -> str:
-    """The full path of the place an item lives in."""
-    return tables.path_of(home(call, item))

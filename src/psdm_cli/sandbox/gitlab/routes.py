@@ -35,6 +35,7 @@ MODULES: tuple[str, ...] = (
     "epics",
     "epic_relations",
     "dora",
+    "graphql_endpoint",
 )
 
 Handler = Callable[["Call"], "Reply"]
