@@ -65,7 +65,7 @@ def check(operation: Operation, sent: dict[str, Any]) -> Checked:
             continue
         checked.given.add(name)
         if value is None and (rule.get("nullable") or not rule.get("required")):
-            checked.params[name] = None
+            checked.params[name] = rule.get("default")
             continue
         try:
             checked.params[name] = _converted(rule, value)
@@ -74,7 +74,7 @@ def check(operation: Operation, sent: dict[str, Any]) -> Checked:
         else:
             _length(name, rule, checked.params[name])
     for name, rule in operation.params.items():
-        if name in checked.params or any(text.startswith(f"{name} ") for text in wrong):
+        if name in checked.given:
             continue
         if rule.get("required"):
             wrong.append(f"{name} is missing")

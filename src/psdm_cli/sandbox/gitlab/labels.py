@@ -109,7 +109,7 @@ def update(call: Call) -> Reply:
         changes["color"] = color_of(wanted["color"] or "")
     if "description" in wanted:
         changes["description"] = wanted["description"]
-    return Reply(200, shapes.label(call, call.account.update("labels", label["id"], **changes)))
+    return Reply(200, shapes.label(call, tables.change(call.account, "labels", label, changes)))
 
 
 ROUTES = [

@@ -18,7 +18,8 @@ def _direct(call: Call, place: Row) -> list[Row]:
 
 def _shown(call: Call, row: Row) -> dict[str, Any]:
     user = shapes.user(call, call.account.row("users", row["user_id"]))
-    return user | {key: row[key] for key in ("access_level", "expires_at", "created_at")}
+    shown = {key: user[key] for key in ("id", "username", "name", "state", "web_url")}
+    return shown | {key: row[key] for key in ("access_level", "expires_at", "created_at")}
 
 
 def _listed(call: Call, rows: list[Row]) -> Reply:

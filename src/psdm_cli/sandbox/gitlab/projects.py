@@ -7,7 +7,7 @@ import unicodedata
 from typing import Any
 
 from psdm_cli.sandbox.account import Row
-from psdm_cli.sandbox.gitlab import levels, shapes, tables
+from psdm_cli.sandbox.gitlab import levels, repository_rows, shapes, tables
 from psdm_cli.sandbox.gitlab.calls import Call, Reply
 from psdm_cli.sandbox.gitlab.groups import TAKEN, spend, taken, too_open, wrong_path
 from psdm_cli.sandbox.gitlab.refusals import Refusal, conflict, forbidden, invalid, wrong_parameter
@@ -35,8 +35,8 @@ def _copy(call: Call, project: Row) -> None:
     branch = source["default_branch"]
     if branch is None:
         return
-    commit = tables.make_commit(call.account, project, branch, "Initial commit", call.stamp)
-    for file in tables.files_of(call.account, source, branch):
+    commit = repository_rows.make_commit(call.account, project, branch, "Initial commit", call.stamp)
+    for file in repository_rows.files_of(call.account, source, branch):
         row = {key: file[key] for key in ("branch", "path", "content_base64", "execute")}
         tables.put(call.account, "files", row | {"project_id": project["id"], "last_commit_id": commit["sha"]})
     call.account.update("projects", project["id"], default_branch=branch)
@@ -94,8 +94,8 @@ def _filled(call: Call, project: Row) -> None:
         call.account.update("projects", project["id"], import_status="scheduled", import_from=source["id"])
     elif wanted.get("initialize_with_readme"):
         branch = wanted.get("default_branch") or "main"
-        commit = tables.make_commit(call.account, project, branch, "Initial commit", call.stamp)
-        tables.make_file(call.account, commit, "README.md", f"# {project['name']}\n")
+        commit = repository_rows.make_commit(call.account, project, branch, "Initial commit", call.stamp)
+        repository_rows.make_file(call.account, commit, "README.md", f"# {project['name']}\n")
         call.account.update("projects", project["id"], default_branch=branch)
 
 
@@ -135,12 +135,12 @@ def update(call: Call) -> Reply:
     after: dict[str, Any] = {key: wanted.get(key) or project[key] for key in ("name", "path", "visibility")}
     _sound(call, group, **after, mine=project)
     branch = wanted.get("default_branch")
-    if branch and branch not in tables.branches_of(call.account, project):
+    if branch and branch not in repository_rows.branches_of(call.account, project):
         raise invalid({"base": [f"Could not change HEAD: branch '{branch}' does not exist"]})
     if after["path"] != project["path"]:
         project = tables.move(call.account, project, f"{group['full_path']}/{after['path']}")
     columns = {key: value for key, value in wanted.items() if key in project and key != "path"}
-    project = call.account.update("projects", project["id"], **columns, last_activity_at=call.stamp)
+    project = tables.change(call.account, "projects", project, columns | {"last_activity_at": call.stamp})
     return Reply(200, shapes.project(call, project))
 
 

@@ -8,7 +8,7 @@ from base64 import b64decode
 from typing import Any
 
 from psdm_cli.sandbox.account import Row
-from psdm_cli.sandbox.gitlab import levels, tables
+from psdm_cli.sandbox.gitlab import levels, repository_rows, tables
 from psdm_cli.sandbox.gitlab.calls import Call, Reply
 from psdm_cli.sandbox.gitlab.paging import link_to
 from psdm_cli.sandbox.gitlab.refusals import failed, forbidden, not_found, wrong_parameter
@@ -27,7 +27,7 @@ def branch_of(call: Call, project: Row, ref: str | None) -> str | None:
     if ref in (None, "", "HEAD"):
         default: str | None = project["default_branch"]
         return default
-    if ref in tables.branches_of(call.account, project):
+    if ref in repository_rows.branches_of(call.account, project):
         return ref
     heads = [row for row in call.account.find("commits", "project_id", project["id"]) if row["sha"] == ref]
     return str(heads[0]["branch"]) if heads else None
@@ -53,7 +53,7 @@ def show_file(call: Call) -> Reply:
     branch = branch_of(call, project, ref)
     if branch is None:
         raise not_found("Commit" if project["default_branch"] else "File")
-    file = tables.file_at(call.account, project, branch, call.args["file_path"])
+    file = repository_rows.file_at(call.account, project, branch, call.args["file_path"])
     if file is None:
         raise not_found("File")
     raw = b64decode(file["content_base64"])
@@ -130,12 +130,12 @@ def _commit(call: Call, actions: Actions) -> Row:
         raise forbidden()
     wanted = call.params
     branch, base = wanted["branch"], _base(call, project)
-    before = {file["path"]: file for file in tables.files_of(call.account, project, base)}
+    before = {file["path"]: file for file in repository_rows.files_of(call.account, project, base)}
     after = dict(before)
     for action in actions:
         _apply(action, after)
     message, author = wanted["commit_message"], wanted.get("author_name") or call.me["name"]
-    commit = tables.make_commit(call.account, project, branch, message, call.stamp, author_name=author)
+    commit = repository_rows.make_commit(call.account, project, branch, message, call.stamp, author_name=author)
     _write(call, project, branch, commit=commit, after=after)
     changes: dict[str, Any] = {"last_activity_at": call.stamp}
     if project["default_branch"] is None:
@@ -146,7 +146,7 @@ def _commit(call: Call, actions: Actions) -> Row:
 
 def _base(call: Call, project: Row) -> str | None:
     """The branch whose files the commit begins with; None in an empty repository."""
-    known = tables.branches_of(call.account, project)
+    known = repository_rows.branches_of(call.account, project)
     branch, start = call.params["branch"], call.params.get("start_branch")
     if not known or branch in known:
         return branch if known else None
@@ -198,7 +198,7 @@ def _content(action: dict[str, Any]) -> str:
 
 
 def _write(call: Call, project: Row, branch: str, *, commit: Row, after: dict[str, Row]) -> None:
-    here = {file["path"]: file for file in tables.files_of(call.account, project, branch)}
+    here = {file["path"]: file for file in repository_rows.files_of(call.account, project, branch)}
     for path, file in here.items():
         if path not in after:
             call.account.remove("files", file["id"])
@@ -219,7 +219,9 @@ def tree(call: Call) -> Reply:
     branch = branch_of(call, project, call.params.get("ref"))
     folder = (call.params.get("path") or "").strip("/")
     entries = (
-        _entries(tables.files_of(call.account, project, branch), folder, call.params["recursive"]) if branch else []
+        _entries(repository_rows.files_of(call.account, project, branch), folder, call.params["recursive"])
+        if branch
+        else []
     )
     if not entries:
         raise not_found("Tree")

@@ -8,7 +8,7 @@ from psdm_cli.sandbox import collaboration
 from psdm_cli.sandbox.account import Account, Row
 from psdm_cli.sandbox.calendars import DAY, Days
 from psdm_cli.sandbox.engagements import SPECS
-from psdm_cli.sandbox.gitlab import levels, tables
+from psdm_cli.sandbox.gitlab import levels, repository_rows, tables
 from psdm_cli.sandbox.gitlab.people import settle
 from psdm_cli.sandbox.gitlab.seed_labels import make_labels
 from psdm_cli.sandbox.gitlab.seed_spaces import Ground, engagement, moment
@@ -96,10 +96,10 @@ def _ps_plan(account: Account, as_of: date) -> Row:
     born = moment(as_of - 800 * DAY)
     group = _path(account, collaboration.PS_PLAN.rpartition("/")[0], born)
     project = tables.make_project(account, "PS Plan", "ps-plan", group, born)
-    commit = tables.make_commit(account, project, "master", "Add issue templates", born)
-    tables.make_file(account, commit, "README.md", "# PS Plan\n\nInternal plans of Professional Services.\n")
+    commit = repository_rows.make_commit(account, project, "master", "Add issue templates", born)
+    repository_rows.make_file(account, commit, "README.md", "# PS Plan\n\nInternal plans of Professional Services.\n")
     for name, text in TEMPLATES.items():
-        tables.make_file(account, commit, f".gitlab/issue_templates/{name}.md", text)
+        repository_rows.make_file(account, commit, f".gitlab/issue_templates/{name}.md", text)
     return account.update("projects", project["id"], default_branch="master")
 
 

@@ -9,7 +9,7 @@ from psdm_cli.sandbox import collaboration
 from psdm_cli.sandbox.account import Account, Row
 from psdm_cli.sandbox.calendars import DAY, Days
 from psdm_cli.sandbox.engagements import BLOCK, ENGINEER, FF, IMKE, TM, TOMASZ, Spec
-from psdm_cli.sandbox.gitlab import levels, seed_texts, tables
+from psdm_cli.sandbox.gitlab import levels, repository_rows, seed_texts, tables
 from psdm_cli.sandbox.gitlab.seed_labels import PM_COLOR, RAID_LABELS, SOW_COLOR
 from psdm_cli.sandbox.portfolio import span
 from psdm_cli.sandbox.staff import PEOPLE, SKILLS
@@ -224,8 +224,10 @@ def _build(space: Space, anchor: Row) -> None:
     _activities(space, group, project)
     raid = _raid(space, group, project)
     if "no-readme" not in space.blemishes:
-        commit = tables.make_commit(account, project, "main", "Add README", space.born, author_name=space.pm["name"])
-        tables.make_file(
+        commit = repository_rows.make_commit(
+            account, project, "main", "Add README", space.born, author_name=space.pm["name"]
+        )
+        repository_rows.make_file(
             account, commit, "README.md", seed_texts.readme(space.customer, space.sow, space.spec.offering)
         )
         account.update("projects", project["id"], default_branch="main")

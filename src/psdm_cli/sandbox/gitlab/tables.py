@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -47,6 +45,11 @@ def next_id(account: Account, table: str) -> int:
 def put(account: Account, table: str, row: Row) -> Row:
     """Puts a row with an id of its own."""
     return account.put(table, {"id": next_id(account, table)} | row)
+
+
+def change(account: Account, table: str, row: Row, changes: Row) -> Row:
+    """Changes attributes of a row, `name` among them (which `Account.update` takes for the table's)."""
+    return account.put(table, account.row(table, row["id"]) | changes)
 
 
 def is_project(place: Row) -> bool:
@@ -210,44 +213,6 @@ def make_board_list(account: Account, board: Row, label: Row | None, **more: Any
     position = len(account.find("board_lists", "board_id", board["id"]))
     row = {"board_id": board["id"], "label_id": label["id"] if label else None, "position": position}
     return put(account, "board_lists", row | {"list_type": "label"} | more)
-
-
-def make_commit(account: Account, project: Row, branch: str, message: str, at: str, **more: Any) -> Row:
-    """A commit on a branch; `sha` is what people call its id."""
-    id_ = next_id(account, "commits")
-    last = [row for row in account.find("commits", "project_id", project["id"]) if row["branch"] == branch]
-    text = f"{project['id']}|{branch}|{id_}|{message}"
-    sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
-    row = {"id": id_, "sha": sha, "project_id": project["id"], "branch": branch, "message": message, "created_at": at}
-    parents = [last[-1]["sha"]] if last else []
-    return account.put("commits", row | {"parent_ids": parents, "author_name": "", "files": []} | more)
-
-
-def make_file(account: Account, commit: Row, path: str, content: bytes | str) -> Row:
-    """A file at the head of a commit's branch, new or replaced."""
-    raw = content.encode() if isinstance(content, str) else content
-    project = account.row("projects", commit["project_id"])
-    row = {"project_id": project["id"], "branch": commit["branch"], "path": path}
-    row |= {"content_base64": b64encode(raw).decode(), "last_commit_id": commit["sha"], "execute": False}
-    old = file_at(account, project, commit["branch"], path)
-    return account.put("files", {"id": old["id"]} | row) if old else put(account, "files", row)
-
-
-def files_of(account: Account, project: Row, branch: str | None) -> list[Row]:
-    """The files at the head of a branch, by path."""
-    mine = (row for row in account.find("files", "project_id", project["id"]) if row["branch"] == branch)
-    return sorted(mine, key=lambda row: str(row["path"]))
-
-
-def file_at(account: Account, project: Row, branch: str | None, path: str) -> Row | None:
-    """The file at a path, or None."""
-    mine = account.find("files", "project_id", project["id"])
-    return next((row for row in mine if row["branch"] == branch and row["path"] == path), None)
-
-
-def branches_of(account: Account, project: Row) -> list[str]:
-    """The branches that have a commit."""
-    return list(dict.fromkeys(row["branch"] for row in account.find("commits", "project_id", project["id"])))
 
 
 def ancestors(account: Account, place: Row) -> Iterator[Row]:

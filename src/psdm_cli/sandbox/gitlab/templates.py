@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 
 from psdm_cli.sandbox.account import Row
-from psdm_cli.sandbox.gitlab import tables
+from psdm_cli.sandbox.gitlab import repository_rows
 from psdm_cli.sandbox.gitlab.calls import Call, Reply
 from psdm_cli.sandbox.gitlab.refusals import not_found, wrong_parameter
 from psdm_cli.sandbox.gitlab.repository import readable
@@ -25,7 +25,7 @@ def _templates(call: Call) -> dict[str, Row]:
     if folder is None:
         call.note(f"templates of type {kind!r} are in the contract, but this sandbox has none")
         return {}
-    files = tables.files_of(call.account, project, project["default_branch"])
+    files = repository_rows.files_of(call.account, project, project["default_branch"])
     names = {row["path"][len(folder) :]: row for row in files if row["path"].startswith(folder)}
     return {name.removesuffix(".md"): row for name, row in names.items() if name.endswith(".md") and "/" not in name}
 
