@@ -18,10 +18,14 @@ from psdm_cli.domain.engagement_status import (
 from psdm_cli.domain.gitlab import Issue
 from psdm_cli.domain.portfolio_rows import portfolio_rows
 from psdm_cli.domain.records import Kind
+from psdm_cli.domain.space.names import contract
 from psdm_cli.domain.space.parts import value_of
 from psdm_cli.domain.steps.common import refused
 from psdm_cli.errors import Forbidden
 from psdm_cli.workflows.kickoff_checklist import CHECKLIST
+from psdm_cli.workflows.kickoff_finding import remembered, stored_facts
+from psdm_cli.workflows.kickoff_kantata import kantata_facts
+from psdm_cli.workflows.kickoff_reading import Known, observe
 
 if TYPE_CHECKING:
     from psdm_cli.domain.engagements import Engagement
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from psdm_cli.settings.model import Label, Settings
     from psdm_cli.store.database import Store
     from psdm_cli.systems.gitlab_ports import GitLab
-    from psdm_cli.workflows.forecasting import Prepared
+    from psdm_cli.workflows.forecasting import Prepared, Sources
 
 #: labels that mark an issue of ps_plan as a scope change, with what it is called
 KINDS = {
@@ -42,6 +46,18 @@ KINDS = {
     "exception_time": "work exception",
     "description_of_work": "description of work",
 }
+
+
+def space_of(
+    sources: Sources, gitlab: GitLab, settings: Settings, prepared: Prepared, engagement: Engagement
+) -> Space | None:
+    """The collaboration space of an engagement in scope; None where it has no SOW number to look for."""
+    if engagement.sow is None:
+        return None
+    wanted = contract(engagement.sow)
+    told = stored_facts(sources.store, wanted, engagement.id)
+    kantata = kantata_facts(engagement, prepared.me, settings)
+    return observe(gitlab, settings, Known(wanted, kantata, told, remembered(sources.store)))
 
 
 def gather(

@@ -69,7 +69,7 @@ def find(desk: Desk, contract: Contract, given: Mapping[str, str]) -> Found:
     kantata = in_kantata(desk.sources, desk.settings, contract, desk.kantata_id)
     seen = value_of(kantata.part)
     told = {**stored_facts(desk.sources.store, contract, seen.engagement.id if seen is not None else None), **given}
-    found = look_again(desk, Known(contract, kantata.part, told, _remembered(desk.sources.store)), kantata)
+    found = look_again(desk, Known(contract, kantata.part, told, remembered(desk.sources.store)), kantata)
     if found.is_unknown:
         groups = desk.settings.gitlab.groups
         raise NotFound(
@@ -98,7 +98,7 @@ def observed_again(desk: Desk, found: Found, given: Mapping[str, str]) -> Found:
     """The space looked at anew, with more facts: after something was decided, or written."""
     space = found.space
     told = {**space.told, **given}
-    known = Known(space.contract, space.kantata, told, _remembered(desk.sources.store))
+    known = Known(space.contract, space.kantata, told, remembered(desk.sources.store))
     return look_again(desk, known, InKantata(space.kantata, found.me, found.prepared, found.searched))
 
 
@@ -114,7 +114,9 @@ def customer_key(customer: str, tree: str) -> str:
     return f"customer:{tree}:{' '.join(customer.casefold().split())}"[:250]
 
 
-def _remembered(store: Store) -> Callable[[str, str], str | None]:
+def remembered(store: Store) -> Callable[[str, str], str | None]:
+    """The id of the group that a customer had for an earlier contract, by name and tree."""
+
     def group_of(customer: str, tree: str) -> str | None:
         fact = store.facts.get(customer_key(customer, tree), GROUP_FACT)
         return fact.value if fact is not None else None

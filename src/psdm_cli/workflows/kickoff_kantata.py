@@ -44,15 +44,16 @@ def in_kantata(sources: Sources, settings: Settings, contract: Contract, kantata
     mine = survey(sources, Selection((ME,)))
     found = _matching(mine, contract, kantata_id)
     if found is not None:
-        return InKantata(_facts(found, mine.me, settings), mine.me, mine, "your projects")
-    if sources.kantata is None:
-        return InKantata(Unseen("offline: only your own projects are known"), mine.me, mine, "your projects")
-    return _elsewhere(sources, sources.kantata, settings, mine, contract, kantata_id)
+        return InKantata(kantata_facts(found, mine.me, settings), mine.me, mine, "your projects")
+    return _elsewhere(sources, settings, mine, contract, kantata_id)
 
 
 def _elsewhere(
-    sources: Sources, kantata: Kantata, settings: Settings, mine: Prepared, contract: Contract, kantata_id: str | None
+    sources: Sources, settings: Settings, mine: Prepared, contract: Contract, kantata_id: str | None
 ) -> InKantata:
+    kantata = sources.kantata
+    if kantata is None:
+        return InKantata(Unseen("offline: only your own projects are known"), mine.me, mine, "your projects")
     read = _read(kantata, (Read(Kind.WORKSPACES),))
     if read.refusals:
         refusal = read.refusals[Kind.WORKSPACES]
@@ -66,7 +67,7 @@ def _elsewhere(
         return InKantata(Missing(f"no project bears {contract.name}"), mine.me, mine, searched)
     theirs = _prepared(sources, kantata, mine, one)
     engagement = theirs.assessment.all_engagements[0]
-    return InKantata(_facts(engagement, mine.me, settings), mine.me, theirs, searched)
+    return InKantata(kantata_facts(engagement, mine.me, settings), mine.me, theirs, searched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ def _one(found: Sequence[Workspace], contract: Contract, kantata_id: str | None)
     return living[0] if living else None
 
 
-def _facts(engagement: Engagement, me: Me, settings: Settings) -> Part[KantataFacts]:
+def kantata_facts(engagement: Engagement, me: Me, settings: Settings) -> Part[KantataFacts]:
+    """Kantata's side of an engagement, with the address in its GitLab-link field."""
     lead = engagement.workspace.lead_id
     fields = dict(engagement.workspace.custom_fields or ())
     wanted = settings.kantata.fields.gitlab_link.strip().casefold()
