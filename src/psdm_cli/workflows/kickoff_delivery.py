@@ -207,6 +207,17 @@ class DeliveryReader:
             return Missing(why, "it must be restored, or gone, before it can be used")
         return Seen(group, how)
 
+    def level(self, places: Places) -> int | None:
+        """My access level where the group, or else the project, is to be made; None: nothing is, or it is not told."""
+        group, parent = value_of(places.group), value_of(places.parent)
+        where = group if group is not None else parent
+        if where is None or isinstance(places.project, Seen):
+            return None
+        members = value_of(looked(lambda: Seen(tuple(self.gitlab.members(group=where.id)))))
+        mine = self.gitlab.me().id
+        levels = [member.access_level for member in members or () if member.user.id == mine]
+        return max(levels, default=None)
+
     # what lies in the group
 
     def labels(self, group: Group) -> Part[tuple[LabelRow, ...]]:

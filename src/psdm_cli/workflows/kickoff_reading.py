@@ -71,6 +71,7 @@ def observe(gitlab: GitLab, settings: Settings, known: Known) -> Space:
         plan=plan,
         plan_labels=reader.plan_labels(plan),
         parents=delivered.parents,
+        level=delivered.level(found),
         parent=found.parent,
         group=found.group,
         project=found.project,

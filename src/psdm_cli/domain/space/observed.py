@@ -146,7 +146,8 @@ class Space:
     token's owner in GitLab. `rivals` are groups at the wanted path that bear another name. `tree`: in which delivery
     tree the customer's group was found (internal or partner). `retro_attached`: whether the retrospective hangs on the
     Customer Epic. `epics_group`, `plan` (ps_plan) and `parents` (the delivery groups by tree) are the configured
-    places, `plan_labels` the labels that issues of ps_plan may bear.
+    places, `plan_labels` the labels that issues of ps_plan may bear. `level`: my access level where the group, or else
+    the project, is missing (None: not told, or nothing is missing).
     """
 
     contract: Contract
@@ -181,6 +182,7 @@ class Space:
     plan: Part[Project] = NOT_THERE
     parents: Mapping[str, Part[Group]] = field(default_factory=dict)
     plan_labels: Part[tuple[LabelRow, ...]] = NOT_THERE
+    level: int | None = None
 
     @property
     def name(self) -> str:

@@ -1,0 +1,312 @@
+"""The plan of a collaboration space: wanted minus seen, so that a second run finds everything already so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from psdm_cli.changes import gitlab_changes as make
+from psdm_cli.changes.gitlab_edits import (
+    board_change,
+    epic_change,
+    issue_change,
+    kept,
+    label_change,
+)
+from psdm_cli.changes.gitlab_places import Place, Ref, customer_place, new_place, ref
+from psdm_cli.changes.plan import Change
+from psdm_cli.domain.audience import Customer, for_customer
+from psdm_cli.domain.drafts import Draft
+from psdm_cli.domain.gitlab import Epic, Group, Project
+from psdm_cli.domain.space.names import activity_key, raid_title, same_name
+from psdm_cli.domain.space.observed import ActivitySeen, Space
+from psdm_cli.domain.space.parts import Missing, Seen, Unseen, value_of
+from psdm_cli.domain.space.wanted import BOARD, WORKFLOW, Activity, Wanted
+from psdm_cli.errors import RefusedByRule
+from psdm_cli.workflows.kickoff_internal import OwnSide
+from psdm_cli.workflows.kickoff_texts import Texts
+
+PRIVATE, PUBLIC = "private", "public"
+MAINTAINER, DEVELOPER = 40, 30
+MAY_CREATE = {"subgroup": MAINTAINER, "project": DEVELOPER}
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is going to be written; texts for others to act on; what was left out and why, in sentences."""
+
+    changes: tuple[Change, ...] = ()
+    requests: tuple[Draft, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass
+class Planner:
+    """Plans one space. `texts` writes what goes into issues, notes and files; `ask_owner` a request to an owner.
+
+    `field_id` is the id of Kantata's custom field for the collaboration project's address.
+    """
+
+    space: Space
+    wanted: Wanted
+    texts: Texts
+    ask_owner: Callable[[Mapping[str, Any]], Draft]
+    field_id: str | None = None
+    left_out: list[str] = field(default_factory=list, init=False)
+    requests: list[Draft] = field(default_factory=list, init=False)
+
+    def intent(self) -> Intent:
+        """The whole plan. Raises `RefusedByRule` for a public place (exit 6)."""
+        refuse_public(self.space)
+        changes: list[Change] = []
+        group = self._group(changes)
+        if group is not None:
+            changes += self._labels(group)
+            project = self._project(group, changes)
+            changes += self._activities(group, project)
+            if project is not None:
+                changes += self._in_project(project)
+        own = OwnSide(self.space, self.wanted, self.texts, tuple(changes), self.field_id, self.left_out)
+        changes += own.changes()
+        return Intent(tuple(changes), tuple(self.requests), tuple(self.left_out))
+
+    @property
+    def _sow(self) -> str:
+        return self.wanted.contract.name
+
+    # group and project
+
+    def _group(self, changes: list[Change]) -> Place[Customer] | None:
+        """The customer's group, seen or to be made; None where it can be neither."""
+        parent, part = value_of(self.space.parent), self.space.group
+        if isinstance(part, Seen):
+            place = customer_place(part.value, self.space.places)
+            changes.append(self._standing("group", part.value, place))
+            return place
+        if isinstance(part, Unseen) or part.waits_for or parent is None:
+            self.left_out.append(f"the customer's group: {_why(part if parent is not None else self.space.parent)}")
+            return None
+        above = customer_place(parent, self.space.places)
+        made = make.group(
+            above, name=for_customer(self.wanted.customer), path=self.wanted.path, visibility=PRIVATE, sow=self._sow
+        )
+        if self._may_not("subgroup"):
+            self._ask("subgroup", parent, self.wanted.path, self.wanted.customer)
+            return None
+        changes.append(made)
+        return new_place(above, made)
+
+    def _project(self, group: Place[Customer], changes: list[Change]) -> Place[Customer] | None:
+        part = self.space.project
+        if isinstance(part, Seen):
+            place = customer_place(part.value, self.space.places)
+            changes.append(self._standing("project", part.value, place))
+            return place
+        if isinstance(part, Unseen) or part.waits_for:
+            self.left_out.append(f"the project {self._sow}: {_why(part)}")
+            return None
+        seen_group = value_of(self.space.group)
+        if seen_group is not None and self._may_not("project"):
+            self._ask("project", seen_group, self._sow, self._sow)
+            return None
+        made = make.project(
+            group, name=for_customer(self._sow), path=self._sow, visibility=PRIVATE, readme=True, sow=self._sow
+        )
+        changes.append(made)
+        return new_place(group, made)
+
+    def _standing(self, kind: str, record: Group | Project, place: Place[Customer]) -> Change:
+        """What is there, as a `keep` whose id stands for references."""
+        above = Place[Customer](place.kind, place.ref, record.full_path.rpartition("/")[0], place.audience)
+        name = for_customer(record.name)
+        made = (make.group if kind == "group" else make.project)(above, name=name, path=record.path, sow=self._sow)
+        return kept(made, record.id, record.url)
+
+    def _may_not(self, what: str) -> bool:
+        """Whether it is certain that the token's owner may not make it: by their access level at the place."""
+        return self.space.level is not None and self.space.level < MAY_CREATE[what]
+
+    def _ask(self, what: str, parent: Group, path: str, name: str) -> None:
+        lacking = f"your access there allows no new {what}"
+        self.left_out.append(f"the {what} {parent.full_path}/{path}: {lacking}; an owner must make it")
+        self.requests.append(self.owner_request(what, parent.full_path, path, name, lacking))
+
+    def owner_request(self, what: str, parent: str, path: str, name: str, reason: str) -> Draft:
+        """The request to an owner for what the token may not make, ready to paste."""
+        return self.ask_owner(
+            {
+                "sow": self._sow,
+                "customer": self.wanted.customer,
+                "what": what,
+                "parent": parent,
+                "path": path,
+                "display_name": name,
+                "reason": reason,
+                "username": self.space.me.username if self.space.me is not None else "",
+                "needed_by": self.wanted.kickoff,
+                "command": f"psdm init-project {self._sow}",
+            }
+        )
+
+    # labels
+
+    def _labels(self, place: Place[Customer]) -> Iterator[Change]:
+        part = self.space.labels
+        if isinstance(part, Unseen):
+            self.left_out.append(f"the labels: {part.reason}")
+            return
+        rows = {row.name: row for row in value_of(part) or ()}
+        for wanted in self.wanted.labels.values():
+            row = rows.get(wanted.name)
+            about = for_customer(wanted.about) if wanted.about else None
+            made = make.label(
+                place, name=for_customer(wanted.name), color=wanted.color, description=about, sow=self._sow
+            )
+            if row is None:
+                yield made
+            elif row.own and row.color.casefold() != wanted.color.casefold():
+                yield label_change(place, row, color=wanted.color, sow=self._sow)
+            else:
+                yield kept(made, row.id, why="" if row.own else "the label of a group above")
+
+    # activities
+
+    def _activities(self, group: Place[Customer], project: Place[Customer] | None) -> Iterator[Change]:
+        part = self.space.activities
+        if isinstance(part, Unseen):
+            self.left_out.append(f"the activities: {part.reason}")
+            return
+        milestone: Ref | None = None
+        if self.space.by_milestones:
+            made = self._milestone(group)
+            yield made
+            milestone = ref(made)
+            if project is None:
+                self.left_out.append("the activities: they become issues of the project, which is not there")
+                return
+        waiting = list(value_of(part) or ())
+        for activity, key in zip(self.wanted.activities, self.wanted.slugs, strict=True):
+            found = next((each for each in waiting if each.slug == key), None) or next(
+                (each for each in waiting if each.slug is None and same_name(each.title, activity.title)), None
+            )
+            if found is not None:
+                waiting.remove(found)
+                yield self._brought_in_order(found, activity, group, project)
+            elif milestone is not None and project is not None:
+                yield self._issue_for(activity, key, project, milestone)
+            else:
+                yield self._epic_for(activity, key, group)
+        for other in waiting:
+            yield self._brought_in_order(other, Activity(other.title), group, project)
+
+    def _epic_for(self, activity: Activity, key: str, group: Place[Customer]) -> Change:
+        return make.epic(
+            group,
+            title=for_customer(activity.title),
+            body=self.texts.activity(activity, key),
+            mark=("activity", activity_key(self._sow, key)),
+            labels=self.wanted.epic_labels,
+            start=activity.start,
+            due=activity.due,
+            depends_on=self._label_keys(group),
+            sow=self._sow,
+        )
+
+    def _issue_for(self, activity: Activity, key: str, project: Place[Customer], milestone: Ref) -> Change:
+        return make.issue(
+            project,
+            title=for_customer(activity.title),
+            body=self.texts.activity(activity, key),
+            mark=("activity", activity_key(self._sow, key)),
+            labels=self.wanted.epic_labels,
+            due=activity.due,
+            milestone=milestone,
+            sow=self._sow,
+            why="an issue, since the plan has no epics",
+        )
+
+    def _label_keys(self, group: Place[Customer]) -> tuple[str, ...]:
+        """The keys of the labels to be made: GitLab would else make one of an unknown name in the wrong place."""
+        seen = {row.name for row in value_of(self.space.labels) or ()}
+        return tuple(f"label:{group.full_path}:{name}" for name in self.wanted.epic_labels if name not in seen)
+
+    def _brought_in_order(
+        self, seen: ActivitySeen, activity: Activity, group: Place[Customer], project: Place[Customer] | None
+    ) -> Change:
+        add = self.wanted.lacking_labels(seen.labels)
+        start = activity.start if activity.start != seen.start else None
+        due = activity.due if activity.due != seen.due else None
+        record = seen.record
+        depends = tuple(key for key in self._label_keys(group) if add)
+        if isinstance(record, Epic):
+            return epic_change(group, record, add_labels=add, start=start, due=due, sow=self._sow, depends_on=depends)
+        return issue_change(project or group, record, add_labels=add, due=due, sow=self._sow, depends_on=depends)
+
+    def _milestone(self, group: Place[Customer]) -> Change:
+        made = make.milestone(
+            group,
+            title=for_customer(self._sow),
+            body=self.texts.milestone(),
+            sow=self._sow,
+            why="one milestone for the SOW, since the plan has no epics",
+        )
+        seen = value_of(self.space.milestone)
+        return made if seen is None else kept(made, seen.id, seen.url)
+
+    # the project
+
+    def _in_project(self, project: Place[Customer]) -> Iterator[Change]:
+        yield from self._raid(project)
+        yield from self._board(project)
+        yield from self.texts.files(project)
+
+    def _raid(self, project: Place[Customer]) -> Iterator[Change]:
+        part, label = self.space.raid, self.wanted.labels["raid"].name
+        title = for_customer(raid_title(self.wanted.customer, self._sow))
+        if isinstance(part, Unseen):
+            self.left_out.append(f"the RAID issue: {part.reason}")
+        elif isinstance(part, Seen):
+            issue = part.value.issue
+            renamed = None if part.value.renamed else title
+            yield issue_change(project, issue, title=renamed, add_labels=(label,), sow=self._sow)
+        else:
+            yield make.issue(
+                project, title=title, body=self.texts.raid(), mark=("raid", self._sow), labels=(label,), sow=self._sow
+            )
+
+    def _board(self, project: Place[Customer]) -> Iterator[Change]:
+        lists = [self.wanted.labels[key].name for key in WORKFLOW]
+        if isinstance(self.space.boards, Unseen):
+            self.left_out.append(f"the board: {self.space.boards.reason}")
+            return
+        boards = value_of(self.space.boards) or ()
+        ours = next((board for board in boards if board.name == BOARD), None)
+        shows = next((board for board in boards if set(lists) & set(board.lists)), None)
+        made = make.board(project, name=for_customer(BOARD), lists=lists, sow=self._sow)
+        if ours is not None:
+            yield board_change(project, ours, lists=lists, sow=self._sow)
+        elif shows is not None:
+            yield kept(made, shows.id, why=f"the board “{shows.name}” shows the workflow already")
+        else:
+            yield made
+
+
+def refuse_public(space: Space) -> None:
+    """Raise `RefusedByRule` where customers' content would become public."""
+    for what, part in (("parent group", space.parent), ("customer's group", space.group), ("project", space.project)):
+        record = value_of(part)
+        if isinstance(record, Group | Project) and record.visibility == PUBLIC:
+            raise RefusedByRule(
+                f"The {what} {record.full_path} is public: a collaboration space is private (handbook, Collaboration "
+                "Space Guidelines; customers' data).",
+                hint="Make it private in GitLab, or name another group in gitlab.groups.",
+            )
+
+
+def _why(part: object) -> str:
+    if isinstance(part, Unseen):
+        return part.reason
+    if isinstance(part, Missing):
+        return f"{part.why}: {part.waits_for}" if part.waits_for else part.why
+    return ""
