@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from typer import Context
 
     from psdm_cli.changes.doors import Doors
+    from psdm_cli.changes.gitlab_places import PlaceNames
+    from psdm_cli.domain.internal_words import InternalRules
     from psdm_cli.output.document import ResultDocument
     from psdm_cli.prompting import Prompter
     from psdm_cli.sandbox.gitlab.readings import Plan
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from psdm_cli.settings.loading import Loaded
     from psdm_cli.settings.model import Settings
     from psdm_cli.store.database import Store
+    from psdm_cli.systems.gitlab.adapter import GitLabAdapter
+    from psdm_cli.systems.gitlab_ports import GitLab
     from psdm_cli.systems.kantata.adapter import KantataAdapter
     from psdm_cli.systems.ports import Directory, Kantata, Progress
     from psdm_cli.workflows.diagnosis import TokenOwner
@@ -228,9 +232,67 @@ class Environment:
 
         return GitLabOwner(self.system_url("gitlab"), register(token), user_agent=f"psdm/{VERSION}")
 
+    def gitlab(self) -> GitLab:
+        """GitLab as workflows see it; the same one for the whole run. Raises `NotAllowed` when there is no token."""
+        return self._gitlab
+
+    def gitlab_or_none(self) -> GitLab | None:
+        """GitLab for what can do without it: None with --offline, and where there is no token."""
+        if self.options.offline or self.find_token("gitlab") is None:
+            return None
+        return self._gitlab
+
+    @cached_property
+    def _gitlab(self) -> GitLabAdapter:
+        from psdm_cli.store.capabilities import KeptCapabilities
+        from psdm_cli.systems.gitlab.adapter import GitLabAdapter
+
+        found = self.find_token("gitlab")
+        if found is None:
+            raise tokens.missing("gitlab")
+        adapter = GitLabAdapter(
+            self.system_url("gitlab"),
+            found.value,
+            parallel=self.settings.kantata.parallel_requests,
+            time_budget_seconds=self.settings.kantata.patience_seconds,
+            user_agent=f"psdm/{VERSION}",
+            log=self.detail if self.options.verbose > 1 else None,
+            memory=KeptCapabilities(self.store),
+        )
+        self._closing.callback(adapter.close)
+        return adapter
+
     def doors(self) -> Doors:
-        """Every door that this run may write through, by system and kind. Raises `NotAllowed` without a token."""
+        """Every door that this run may write through, by system and kind; each system's are made when one is needed.
+
+        Looking for a door raises `NotAllowed` where that system has no token.
+        """
+        from psdm_cli.changes.doors import DoorsBySystem
+
+        return DoorsBySystem({"kantata": self._kantata_doors, "gitlab": self._gitlab_doors})
+
+    def _kantata_doors(self) -> Doors:
         return self._adapter.doors()
+
+    def _gitlab_doors(self) -> Doors:
+        from psdm_cli.systems.gitlab.doors import gitlab_doors
+
+        adapter = self._gitlab
+        return gitlab_doors(adapter.client, adapter, adapter.probing, self.place_names, self.internal_rules)
+
+    @property
+    def place_names(self) -> PlaceNames:
+        """The configured places of GitLab by path."""
+        from psdm_cli.placing import place_names
+
+        return place_names(self.settings)
+
+    @property
+    def internal_rules(self) -> InternalRules:
+        """What customers must not read, as this configuration names it."""
+        from psdm_cli.placing import internal_rules
+
+        return internal_rules(self.settings, self.system_url("gitlab"), self.kantata_url)
 
     def directory(self) -> Directory | None:
         """Who is who in Kantata; None with --offline. Raises `NotAllowed` without a token."""
@@ -271,7 +333,8 @@ class Environment:
     @property
     def accounts(self) -> dict[str, str]:
         """What each system's plans are made for: an address, or the sandbox."""
-        return {"kantata": self.account_scope}
+        gitlab = "sandbox" if self.options.sandbox else self.settings.gitlab.url
+        return {"kantata": self.account_scope, "gitlab": gitlab}
 
     @property
     def account_scope(self) -> str:

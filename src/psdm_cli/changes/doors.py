@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -58,6 +58,31 @@ class Door(Protocol):
 
 
 Doors = Mapping[tuple[str, str], Door]
+
+
+class DoorsBySystem(Mapping[tuple[str, str], Door]):
+    """The doors of several systems, each system's made when one of them is asked for: a plan may need one system only.
+
+    Making them may raise, for example `NotAllowed` where there is no token.
+    """
+
+    def __init__(self, systems: Mapping[str, Callable[[], Doors]]) -> None:
+        self._systems = systems
+        self._made: dict[str, Doors] = {}
+
+    def __getitem__(self, key: tuple[str, str]) -> Door:
+        return self._of(key[0])[key]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return (key for system in self._systems for key in self._of(system))
+
+    def __len__(self) -> int:
+        return sum(len(self._of(system)) for system in self._systems)
+
+    def _of(self, system: str) -> Doors:
+        if system not in self._made:
+            self._made[system] = self._systems[system]()
+        return self._made[system]
 
 
 def door_for(doors: Doors, change: Change) -> Door:
