@@ -48,7 +48,15 @@ CODES = {
 }
 _NO_FIELD = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'")
 _NO_ARGUMENT = re.compile(r"Unknown argument '(\w+)' on field '(\w+)\.(\w+)'")
-_NO_MEMBER = re.compile(r"Field '(\w+)' is not defined by type '(\w+)'")
+_NO_MEMBER = re.compile(
+    r"(?:Field '(?P<field>\w+)' is not defined by type '(?P<type>\w+)'"
+    r"|Expected value of type '(?P<type_>\w+)!?' not to include unknown field '(?P<field_>\w+)')"
+)
+_VARIABLE = re.compile(
+    r"Variable '\$(?P<name>\w+)' (?:got|has) invalid value"
+    r"(?:(?: at (?P<path>[.\w\[\]]+))?: | .*?(?: at '(?P<path_>[^']*)')?; )(?P<why>.*)$",
+    re.DOTALL,
+)
 
 Shown = dict[str, Any]
 
@@ -71,24 +79,33 @@ def _worded(error: GraphQLError, code: str) -> Shown:
     elif argument := _NO_ARGUMENT.match(error.message):
         shown["message"] = f"Field '{argument[3]}' doesn't accept argument '{argument[1]}'"
         extensions |= {"name": argument[3], "typeName": "Field", "argumentName": argument[1]}
-    elif member := _NO_MEMBER.match(error.message):
-        shown["message"] = f"InputObject '{member[2]}' doesn't accept argument '{member[1]}'"
-        extensions = {"code": "argumentNotAccepted", "name": member[2], "typeName": "InputObject"}
-        extensions["argumentName"] = member[1]
+    elif member := _NO_MEMBER.search(error.message):
+        field_name, type_name = _member(member)
+        shown["message"] = f"InputObject '{type_name}' doesn't accept argument '{field_name}'"
+        extensions = {"code": "argumentNotAccepted", "name": type_name, "typeName": "InputObject"}
+        extensions["argumentName"] = field_name
     return shown | {"path": [], "extensions": extensions}
+
+
+def _member(match: re.Match[str]) -> tuple[str, str]:
+    """Name and type of an input object's unknown member, in the words of graphql-core before and since 3.3."""
+    return match["field"] or match["field_"], match["type"] or match["type_"]
 
 
 def variable_error(error: GraphQLError) -> Shown:
     """A variable whose value does not fit: no code, but what is wrong where."""
     shown: Shown = dict(error.formatted)
-    member = re.search(r"^Variable '\$(\w+)' got invalid value .*?(?: at '([^']*)')?; (.*)$", error.message, re.DOTALL)
-    if member is not None:
-        unknown = _NO_MEMBER.match(member[3])
-        why = f"Field is not defined on {unknown[2]}" if unknown else member[3]
-        at = unknown[1] if unknown else (member[2] or member[1]).partition(".")[2]
-        shown["message"] = f"Variable ${member[1]} was provided invalid value for {at or member[1]} ({why})"
-        shown["extensions"] = {"value": None, "problems": [{"path": at.split(".") if at else [], "explanation": why}]}
-    return shown
+    match = _VARIABLE.match(error.message)
+    if match is None:
+        return shown
+    at = [part for part in re.split(r"[.\[\]]+", match["path"] or (match["path_"] or "").partition(".")[2]) if part]
+    why = match["why"]
+    if unknown := _NO_MEMBER.search(why):
+        name, type_name = _member(unknown)
+        at, why = [*at, name], f"Field is not defined on {type_name}"
+    where = ".".join(at) or match["name"]
+    shown["message"] = f"Variable ${match['name']} was provided invalid value for {where} ({why})"
+    return shown | {"extensions": {"value": None, "problems": [{"path": at, "explanation": why}]}}
 
 
 # -- complexity -------------------------------------------------------------------------------------------------

@@ -87,14 +87,14 @@ def schema(old: bool) -> GraphQLSchema:
     """The schema with working scalars; made once."""
     document = parse(SCHEMA_FILE.read_text(encoding="utf-8"))
     made = build_ast_schema(_as_of_old(document) if old else document)
-    for name, kinds in GID_TYPES.items():
-        made.type_map[name].parse_value = _gid_reader(name, kinds)  # type: ignore[attr-defined]
-    made.type_map["Time"].parse_value = _time  # type: ignore[attr-defined]
-    made.type_map["Date"].parse_value = _date  # type: ignore[attr-defined]
+    readers = {name: _gid_reader(name, kinds) for name, kinds in GID_TYPES.items()} | {"Time": _time, "Date": _date}
+    for name, reader in readers.items():
+        for attribute in ("parse_value", "coerce_input_value"):  # the name before and since graphql-core 3.3
+            setattr(made.type_map[name], attribute, reader)
     return made
 
 
-def _gid_reader(scalar: str, kinds: tuple[str, ...]) -> Callable[[Any], int]:
+def _gid_reader(scalar: str, kinds: tuple[str, ...]) -> Callable[[Any], Any]:
     def read(value: Any) -> int:
         match = re.fullmatch(r"gid://gitlab/([A-Za-z:]+)/(\d+)", str(value))
         if match is None:

@@ -184,7 +184,7 @@ def _dates(item: Row, new: Row) -> None:
 
 def save(call: Call, item: Row, changes: Row, wish: Wish) -> Row:
     """Writes changed attributes: a higher lock_version, a new updated_at (an owner's own one goes before)."""
-    if is_epic(item):
+    if changes and is_epic(item):
         sides = [changes.get(f"{s}_is_fixed", item.get(f"{s}_is_fixed")) for s in ("start_date", "due_date")]
         if any(side is not None for side in sides):
             changes = changes | {"dates_fixed": any(sides)}
