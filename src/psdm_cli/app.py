@@ -43,8 +43,18 @@ COMMANDS: Table = {
         "Checklists: list, show, resume, export, check a file.",
         MONDAY,
     ),
+    "template": Family(
+        {
+            "list": Lazy("psdm_cli.commands.template:list_", "List the templates of issues, documents and mails."),
+            "show": Lazy("psdm_cli.commands.template:show", "Show a template's fields, or its text with values."),
+            "export": Lazy("psdm_cli.commands.template:export", "Copy templates into a folder, to be changed."),
+        },
+        "Templates of issues, documents, mails: list, show, export.",
+        SCRIPTS,
+    ),
     "today": Lazy("psdm_cli.commands.today:today", "Show what is due, for which project, by when.", LOOK),
     "open": Lazy("psdm_cli.commands.open:open_", "Open a handbook link or an engagement's Kantata page.", LOOK),
+    "status": Lazy("psdm_cli.commands.status:status", "Show one engagement on one page, from both systems.", LOOK),
     "portfolio": Lazy("psdm_cli.commands.portfolio:portfolio", "Show every engagement at a glance.", LOOK),
     "why": Lazy("psdm_cli.commands.why:why", "Explain a figure, a finding or a step: rows, rule, handbook.", LOOK),
     "apply": Lazy("psdm_cli.commands.apply:apply", "Apply a plan that was saved with --plan-out.", WRITES),

@@ -310,17 +310,21 @@ class Environment:
 
         A relative folder begins where the configuration file is. Raises `WrongConfiguration` for one that is not there.
         """
-        beside = (self.options.config or self.folders.config_file).parent
         named = self.settings.templates.folder
         if named is None:
-            return beside / "templates" if (beside / "templates").is_dir() else None
-        folder = beside / Path(named).expanduser()
+            return self.default_templates_folder if self.default_templates_folder.is_dir() else None
+        folder = self.default_templates_folder.parent / Path(named).expanduser()
         if not folder.is_dir():
             raise WrongConfiguration(
                 f"templates.folder: {folder} is no folder.",
                 hint="Make it, or correct templates.folder in the configuration file.",
             )
         return folder
+
+    @property
+    def default_templates_folder(self) -> Path:
+        """Where a team's templates are looked for unless the settings say otherwise: beside the configuration file."""
+        return (self.options.config or self.folders.config_file).parent / "templates"
 
     def kantata_page(self, workspace_id: str) -> str | None:
         """A project's page in Kantata, for people; None in the sandbox, which has no pages."""

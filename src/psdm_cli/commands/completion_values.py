@@ -140,6 +140,14 @@ def checklist_names(incomplete: str) -> Values:
     return _offered(sorted(names), incomplete)
 
 
+def template_names(incomplete: str) -> Values:
+    """The names of our templates."""
+    from psdm_cli import settings  # a light neighbour of the folder, which itself would be read whole
+
+    folder = Path(settings.__file__).parent.parent / "templates"
+    return _offered(sorted(file.stem for file in folder.glob("*.j2")), incomplete)
+
+
 def _sows(incomplete: str) -> Values:
     found: dict[str, str] = {}
     for one in _engagements():

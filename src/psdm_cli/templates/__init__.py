@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from psdm_cli.domain.text_templates import TemplateInfo
 
 __all__ = [
+    "HERE",
     "SUFFIX",
     "customer_text",
     "file_of",
