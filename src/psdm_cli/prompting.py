@@ -68,7 +68,22 @@ def lettered(choices: Sequence[Choice]) -> dict[str, Choice]:
 
 def offered(choices: Sequence[Choice]) -> str:
     """The choices on one line, each with its letter in brackets: "[f]ix now, wh[y], [l]ater"."""
-    return ", ".join(_marked(choice.label, letter) for letter, choice in lettered(choices).items())
+    return ", ".join(_each_marked(choices))
+
+
+def offered_within(choices: Sequence[Choice], width: int) -> list[str]:
+    """The choices on lines of at most `width` columns, broken between choices only."""
+    lines: list[str] = []
+    for label in _each_marked(choices):
+        if lines and len(lines[-1]) + len(label) + 3 <= width:  # ", " before it and "," after it
+            lines[-1] += f", {label}"
+        else:
+            lines.append(label)
+    return [f"{line}," for line in lines[:-1]] + lines[-1:]
+
+
+def _each_marked(choices: Sequence[Choice]) -> list[str]:
+    return [_marked(choice.label, letter) for letter, choice in lettered(choices).items()]
 
 
 def _marked(label: str, letter: str) -> str:
@@ -111,6 +126,10 @@ class LinePrompter(ABC):
     def line(self, question: str, default: str) -> str:
         """The answer to one question as it was typed; the default where nothing was. Raises `Interrupted`."""
 
+    def among(self, question: str, choices: Sequence[Choice], default: str) -> str:  # noqa: ARG002 - who wraps asks it
+        """The question as it is put, with its choices; where that is too long they may be told before it."""
+        return f"{question} {offered(choices)}"
+
     def _ask(self, question: str, default: str, check: Callable[[str], Given]) -> Given:
         for _ in range(TRIES):
             try:
@@ -127,7 +146,7 @@ class LinePrompter(ABC):
     def choose(self, question: str, choices: Sequence[Choice], *, default: str | None = None) -> str:
         """The value of one choice."""
         label = next((choice.label for choice in choices if choice.value == default), "")
-        return self._ask(f"{question} {offered(choices)}", label, lambda answer: chosen(answer, choices))
+        return self._ask(self.among(question, choices, label), label, lambda answer: chosen(answer, choices))
 
     def text(self, question: str, *, default: str = "", check: Callable[[str], str] = str.strip) -> str:
         """A text that `check` accepts."""
@@ -138,7 +157,7 @@ class LinePrompter(ABC):
     ) -> date:
         """A day that `check` accepts."""
         shown = default.isoformat() if default is not None else ""
-        return self._ask(f"{question} (YYYY-MM-DD)", shown, lambda answer: check(iso_day(answer)))
+        return self._ask(f"{question}, YYYY-MM-DD", shown, lambda answer: check(iso_day(answer)))
 
 
 class ScriptedPrompter(LinePrompter):

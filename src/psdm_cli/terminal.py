@@ -29,12 +29,14 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def _wrapped(line: str, width: int) -> str:
-    """A line of talk between words, further lines indented; words such as addresses stay whole, to be copied."""
+    """A line of talk between words, further lines below its text; words such as addresses stay whole, to be copied."""
     if len(line) < width:
         return line
+    import re
     import textwrap
 
-    indent = " " * 6
+    mark = re.match(r" +(?:\d+\. |[^\w\s] )?", line)
+    indent = " " * (mark.end() if mark else 6)  # below "psdm: "
     return textwrap.fill(line, width - 1, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from psdm_cli.output.text import visible
-from psdm_cli.prompting import LinePrompter, interrupted
+from psdm_cli.prompting import Choice, LinePrompter, interrupted, offered_within
 
 if TYPE_CHECKING:
     from psdm_cli.terminal import Terminal
+
+
+INDENT = 2
+ROOM = 12  # columns for the default's brackets, the colon, a question mark, and a word typed
 
 
 class TerminalPrompter(LinePrompter):
@@ -22,6 +27,16 @@ class TerminalPrompter(LinePrompter):
     def say(self, text: str = "") -> None:
         """A line on stderr, also when quiet: a question may need it."""
         self.terminal.say(text, always=True)
+
+    def among(self, question: str, choices: Sequence[Choice], default: str) -> str:
+        """The choices on the question's own line where they fit with room for an answer, else on lines before it."""
+        width = self.terminal.width
+        whole = super().among(question, choices, default)
+        if len(whole) + len(default) + ROOM <= width:
+            return whole
+        for line in offered_within(choices, width - INDENT - 1):
+            self.say(f"{' ' * INDENT}{visible(line)}")
+        return question
 
     def line(self, question: str, default: str) -> str:
         """One answer; Enter takes the default, which is shown."""

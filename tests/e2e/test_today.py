@@ -15,6 +15,8 @@ from tests.hostile import assert_safe_json, assert_safe_text
 
 from psdm_cli.sandbox import KantataSandbox
 
+MANUAL = ("FP-12", "FP-13", "FP-14")  # what only a person can tell
+
 
 def items(psdm: Psdm, *options: str, **variables: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = psdm("today", "--json", *options, **variables).result["items"]
@@ -97,8 +99,8 @@ def test_monday_is_done_when_frozen_and_confirmed(psdm: Psdm) -> None:
     assert monday <= ids(items(psdm))
     assert psdm("forecast", "freeze").code == 0
     frozen = next(item for item in items(psdm) if item["id"] == "duty:prep-complete")
-    assert frozen["what"] == "Forecast call prep complete (to confirm: FP-12, FP-13)"
-    answers = ("--answer", "FP-12=yes", "--answer", "FP-13=yes", "--note", "FP-12=asked", "--note", "FP-13=sheet")
+    assert frozen["what"] == "Forecast call prep complete (to confirm: FP-12, FP-13, FP-14)"
+    answers = [word for step in MANUAL for word in ("--answer", f"{step}=yes", "--note", f"{step}=x")]
     assert psdm("checklist", "resume", "forecast-prep", *answers).code in (0, 3)
     done = psdm("today", "--json").result
     assert not monday & ids(done["items"])
@@ -130,7 +132,7 @@ def test_nothing_due_is_exit_0(psdm: Psdm, kantata: KantataSandbox) -> None:
     assert psdm("today", "--refresh").code == 3  # Monday's work is not done
     assert psdm("today", "--exit-zero").code == 0
     assert psdm("forecast", "freeze").code == 0
-    answers = [word for step in ("FP-12", "FP-13") for word in ("--answer", f"{step}=yes", "--note", f"{step}=x")]
+    answers = [word for step in MANUAL for word in ("--answer", f"{step}=yes", "--note", f"{step}=x")]
     assert psdm("checklist", "resume", "forecast-prep", *answers).code in (0, 3)
     done = psdm("today", "--json")
     assert {item["urgency"] for item in done.result["items"]} == {"week"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from psdm_cli.errors import PsdmError, WrongUsage
@@ -57,8 +58,8 @@ def _carry_out(
         if run is None:
             return None
         done.append(f"{ready.label}: {run}")
-    for draft in ready.drafts:
-        _show(env, draft, prompter)
+    for draft, following in zip_longest(ready.drafts, ready.drafts[1:]):
+        _show(env, draft, prompter, clicks=following is None or _way(following) != _way(draft))
     if ready.drafts:
         to = ", ".join(dict.fromkeys(draft.to for draft in ready.drafts))
         if not prompter.confirm(f"Is it sent to {to}?", default=False):
@@ -141,17 +142,23 @@ def _show_plan(env: Environment, plan: Plan) -> None:
     plan_page(plan, console.width).write(console)
 
 
-def _show(env: Environment, draft: Draft, prompter: Prompter) -> None:
-    """A text to paste: to whom, why psdm does not send it, the words, the clicks."""
+def _show(env: Environment, draft: Draft, prompter: Prompter, *, clicks: bool) -> None:
+    """A text to paste: to whom and the words; then the clicks and why psdm does not send it, once for texts alike."""
     prompter.say()
     prompter.say(f"  To {draft.to}: {draft.subject}")
-    if draft.reason:
-        prompter.say(f"  ({draft.reason})")
-    prompter.say()
     for line in draft.text.splitlines():  # not wrapped, so that it can be copied
         env.terminal.err.write(f"{visible(line)}\n")
+    if not clicks:
+        return
     prompter.say()
+    if draft.reason:
+        prompter.say(f"  For you to send: {draft.reason}.")
     for number, step in enumerate(draft.steps, 1):
         prompter.say(f"  {number}. {step}")
     if draft.url:
         prompter.say(f"  {draft.url}")
+
+
+def _way(draft: Draft) -> tuple[object, ...]:
+    """How a text gets to whom it is for."""
+    return draft.to, draft.reason, draft.steps, draft.url

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from psdm_cli.output.document import ResultDocument
     from psdm_cli.workflows.checklist_runs import OpenRun
     from psdm_cli.workflows.forecasting import Prepared, Selection, Sources
-    from psdm_cli.workflows.walk import Ended, Tools
+    from psdm_cli.workflows.walk import Tools
     from psdm_cli.workflows.walk_answers import Answers
     from psdm_cli.workflows.walk_options import WalkOptions
 
@@ -157,7 +157,6 @@ def walk(
     env: Environment, source: Sources, prepared: Prepared, selection: Selection, *, freeze: bool
 ) -> ResultDocument:
     """Walk with the person at the terminal and give the document of the end. Raises what reading raises."""
-    from psdm_cli.domain.call_message import call_message
     from psdm_cli.output.forecast_document import ForecastPrepDocument
     from psdm_cli.output.walk_document import WalkDocument
     from psdm_cli.output.walk_screen import Clocks, WalkScreen
@@ -165,24 +164,13 @@ def walk(
 
     clocks = Clocks(now_of(env), lambda moment: moment.astimezone(), env.settings.calendar.zone)
     report = prepared.report()
-    screen = WalkScreen(env.terminal.console(env.terminal.err), report, clocks, env.clock.real)
+    console = env.terminal.console
+    screen = WalkScreen(console(env.terminal.err), console(), report, clocks, env.clock.real)
     tools = tools_of(env, source, selection, freeze=freeze)
     ended = Walk(tools, answers_of(env, prepared), env.prompter(), screen).run()
-    last = ended.prepared.report()
-    said = frozen_words(ended)
-    message = None
-    if ended.how is Ending.DONE:
-        message = call_message(last, ended.prepared.upside, ended.prepared.waivers, said)
-    whole = ForecastPrepDocument(last, env.clock.real)
-    return WalkDocument(whole, ended.run.run.steps, ended.left, message, said)
-
-
-def frozen_words(ended: Ended) -> str:
-    """Which snapshot was frozen, in words; empty when none was."""
-    frozen = ended.frozen
-    if frozen is None:
-        return ""
-    return f"Frozen: week {frozen.week}, revision {frozen.revision}, as of {frozen.as_of.isoformat()}"
+    whole = ForecastPrepDocument(ended.prepared.report(), env.clock.real)
+    said = ended.frozen.said if ended.frozen else ""
+    return WalkDocument(whole, ended.run.run.steps, ended.left, ended.how is Ending.DONE, said)
 
 
 def now_of(env: Environment) -> Callable[[], datetime]:

@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from psdm_cli.domain.call_message import CallMessage
 from psdm_cli.domain.findings import State, Step
 from psdm_cli.output.forecast_document import ForecastPrepDocument
 from psdm_cli.output.layout import Page, Span
 from psdm_cli.output.views import good_to_know, next_steps
-from psdm_cli.output.walk_message import show_message
 from psdm_cli.output.wording import STYLES, SYMBOLS, counted, standing
 
 if TYPE_CHECKING:
@@ -24,13 +22,13 @@ COMMAND = "psdm forecast-prep"
 class WalkDocument:
     """A `ResultDocument`. `checklist`: all steps of the run, manual ones included; `left`: findings not answered yet.
 
-    `message` None: the walk was left before its end.
+    `done`: walked to the end, the message for the call included; else it was left before.
     """
 
     whole: ForecastPrepDocument
     checklist: Sequence[Step]
     left: int
-    message: CallMessage | None
+    done: bool
     frozen: str = ""
     command: str = "forecast-prep"
     shows_warnings: bool = True
@@ -70,10 +68,6 @@ class WalkDocument:
                 page.text(f"{step.id} {step.title}: {step.reason}", first=symbol)
         if self.frozen:
             page.text(self.frozen, first=Span("  ✓ ", STYLES[State.PASS]))
-        if self.message is not None:
-            page.heading("Message for the forecast call", "ready to paste; internal")
-            page.blank()
-            show_message(page, self.message)
         good_to_know(page, self.warnings)
         next_steps(page, self._next())
         return page
@@ -81,7 +75,7 @@ class WalkDocument:
     def _next(self) -> list[tuple[str, str]]:
         report = self.whole.report
         commands = []
-        if self.message is None or self.left:
+        if not self.done or self.left:
             commands.append((COMMAND, f"go on: {counted(self.left, 'question')} left" if self.left else "go on"))
         manual = [step.id for step in self.checklist if step.state is State.MANUAL]
         if manual:

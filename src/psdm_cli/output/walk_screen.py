@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from psdm_cli.domain.cadence import countdown, is_overdue
+from psdm_cli.domain.call_message import CallMessage
 from psdm_cli.domain.explanation import Explanation, Unit
 from psdm_cli.domain.findings import State, Step
 from psdm_cli.domain.money import money_text
@@ -18,6 +19,7 @@ from psdm_cli.domain.steps.catalog import most_urgent
 from psdm_cli.domain.waivers import Returned
 from psdm_cli.output.forecast_findings import named
 from psdm_cli.output.layout import Column, Page, Row, Span
+from psdm_cli.output.walk_message import show_message
 from psdm_cli.output.wording import STYLES, SYMBOLS, age, at_stake, counted, hours, message_of, standing, sum_text
 
 if TYPE_CHECKING:
@@ -56,10 +58,13 @@ class Clocks:
 
 
 class WalkScreen:
-    """A `Screen` of the walk on a console of stderr: stdout is left to the result."""
+    """A `Screen` of the walk on a console of stderr; `out`, on stdout, is for the result: the message for the call."""
 
-    def __init__(self, console: Console, report: ForecastReport, clocks: Clocks, read_at: datetime) -> None:
+    def __init__(
+        self, console: Console, out: Console, report: ForecastReport, clocks: Clocks, read_at: datetime
+    ) -> None:
         self.console = console
+        self.out = out
         self.clocks = clocks
         self.read_at = read_at
         self.projects: Mapping[str, ProjectLine] = {project.id: project for project in report.projects}
@@ -143,6 +148,14 @@ class WalkScreen:
             page.text(f"Handbook, {clause.heading}: “{clause.text}”", first="  ")
             page.line("  ", Span(clause.url, "dim"))  # whole, however narrow the terminal
         page.write(self.console)
+
+    def message(self, message: CallMessage) -> None:
+        """The message for the forecast call, before it is asked whether it is posted."""
+        page = Page(self.out.width)
+        page.heading("Message for the forecast call", "ready to paste; internal")
+        page.blank()
+        show_message(page, message)
+        page.write(self.out)
 
 
 def _step_row(step: Step) -> Row:

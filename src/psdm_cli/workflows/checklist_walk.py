@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from psdm_cli.checklists.answers import NO, SKIP, YES, accepted
 from psdm_cli.checklists.definition import InputType, StepDefinition, StepKind
@@ -19,13 +19,20 @@ HINTS = {
 }
 
 
-def walk(opened: OpenRun, prompter: Prompter) -> int:
+def steps_of(opened: OpenRun) -> list[str]:
+    """All steps of a run, in the order of its checklist."""
+    return [step.id for step in opened.definition.steps]
+
+
+def walk(opened: OpenRun, prompter: Prompter, steps: Collection[str] | None = None) -> int:
     """Ask for every open manual step that may be done now; a step that others waited for lets them follow.
 
-    Returns how many were answered. `Interrupted` leaves all answers stored; `later` passes a step over.
+    `steps`: of these only. Returns how many were answered. `Interrupted` leaves all answers stored; `later` passes a
+    step over.
     """
+    wanted = steps_of(opened) if steps is None else steps
     answered = 0
-    for row in _next(opened):
+    for row in _next(opened, wanted):
         _present(row, prompter)
         given = ask(row, prompter)
         if given is not None:
@@ -33,15 +40,16 @@ def walk(opened: OpenRun, prompter: Prompter) -> int:
             prompter.say(f"  {stood.step.id}: {stood.step.reason}.")
             answered += 1
     for row in opened.run.open:
-        if row.waits_for:
+        if row.waits_for and row.step.id in wanted:
             prompter.say(f"{row.step.id} {row.step.title}: comes after {', '.join(row.waits_for)}.")
     return answered
 
 
-def _next(opened: OpenRun) -> Iterator[RunStep]:
+def _next(opened: OpenRun, wanted: Collection[str]) -> Iterator[RunStep]:
     passed: set[str] = set()
     while True:
-        row = next((row for row in opened.run.open if row.can_be_answered and row.step.id not in passed), None)
+        ready = (row for row in opened.run.open if row.can_be_answered and row.step.id in wanted)
+        row = next((row for row in ready if row.step.id not in passed), None)
         if row is None:
             return
         passed.add(row.step.id)
@@ -67,6 +75,9 @@ def ask(row: RunStep, prompter: Prompter) -> tuple[str, str] | None:
     before = row.answer.note if row.answer is not None else ""
     if value == SKIP:
         return SKIP, prompter.text("Why is it skipped?", default=before, check=_reason)
+    step = row.definition
+    if step.kind is StepKind.CONFIRM and value == YES and step.evidence:
+        return value, prompter.text(f"Note ({', '.join(step.evidence)})", default=before, check=_shown)
     return value, prompter.text("Note (Enter for none)" if not before else "Note", default=before)
 
 
@@ -82,6 +93,12 @@ def _value(step: StepDefinition, prompter: Prompter) -> str:
 def _entered(step: StepDefinition, text: str) -> str:
     given = text.strip()
     return given.casefold() if given.casefold() in (SKIP, LATER) else accepted(step, given)
+
+
+def _shown(text: str) -> str:
+    if not text.strip():
+        raise ValueError("what was done needs a note that shows it")
+    return text.strip()
 
 
 def _reason(text: str) -> str:

@@ -53,6 +53,11 @@ class Frozen:
     scope: str
     engagements: int
 
+    @property
+    def said(self) -> str:
+        """Which snapshot it is, in words."""
+        return f"Frozen: week {self.week}, revision {self.revision}, as of {self.as_of.isoformat()}"
+
 
 def freeze(sources: Sources, prepared: Prepared, *, dry_run: bool = False) -> Frozen:
     """Store the forecast as this week's snapshot; a second one in the week becomes a new revision."""

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from psdm_cli.domain.call_message import CallMessage, call_message
 from psdm_cli.domain.explanation_findings import explain_finding
 from psdm_cli.domain.findings import Finding
 from psdm_cli.domain.queue import Decision, Entry, Verdict, queue
@@ -16,6 +17,7 @@ from psdm_cli.domain.waivers import Returned, returned, waiver_end, waiver_reaso
 from psdm_cli.errors import Interrupted, PsdmError
 from psdm_cli.prompting import Choice, Prompter
 from psdm_cli.workflows.checklist_runs import OpenRun
+from psdm_cli.workflows.checklist_walk import steps_of
 from psdm_cli.workflows.checklist_walk import walk as walk_checklist
 from psdm_cli.workflows.forecasting import Prepared
 from psdm_cli.workflows.freezing import Frozen
@@ -24,6 +26,9 @@ from psdm_cli.workflows.walk_answers import Answers, Taken
 if TYPE_CHECKING:
     from psdm_cli.domain.explanation import Explanation
     from psdm_cli.domain.report import ForecastReport
+
+
+POSTED = "FP-14"  # asked with the message before one's eyes
 
 
 class Act(StrEnum):
@@ -72,6 +77,9 @@ class Screen(Protocol):
 
     def why(self, explanation: Explanation) -> None:
         """What is behind a finding."""
+
+    def message(self, message: CallMessage) -> None:
+        """The message for the forecast call, ready to paste."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +141,12 @@ class Walk:
             return self._ended(Ending.QUIT, None)
         opened = self.tools.opened(self.answers.prepared)
         opened.remember()
-        walk_checklist(opened, self.prompter)
-        return self._ended(Ending.DONE, self._freeze())
+        walk_checklist(opened, self.prompter, [step for step in steps_of(opened) if step != POSTED])
+        frozen = self._freeze()
+        now = self.answers.prepared
+        self.screen.message(call_message(now.report(), now.upside, now.waivers, frozen.said if frozen else ""))
+        walk_checklist(self.tools.opened(now), self.prompter, [POSTED])
+        return self._ended(Ending.DONE, frozen)
 
     def _ended(self, how: Ending, frozen: Frozen | None) -> Ended:
         opened = self.tools.opened(self.answers.prepared)
@@ -238,7 +250,7 @@ class Walk:
         as_of = self.answers.desk.as_of
         reason = self.prompter.text("Reason, as you would say it in the call", check=waiver_reason)
         until = self.prompter.date(
-            "Until which day, that day included", default=_week_from(as_of), check=lambda day: waiver_end(day, as_of)
+            "Until which day, included", default=_week_from(as_of), check=lambda day: waiver_end(day, as_of)
         )
         for finding in entry.findings:
             made = self.answers.waive(finding, reason, until)
@@ -280,8 +292,8 @@ class Walk:
         week = prepared.assessment.week
         if not self.tools.freeze_unasked:
             frozen = self.tools.is_frozen(prepared)
-            again = f"The forecast of {week} is frozen with these figures. Freeze it again" if frozen else ""
-            if not self.prompter.confirm(f"{again or f'Freeze the forecast of {week}'}?", default=not frozen):
+            again = " again, with the same figures" if frozen else ""
+            if not self.prompter.confirm(f"Freeze the forecast of {week}{again}?", default=not frozen):
                 return None
         return self.tools.freeze(prepared)
 

@@ -26,7 +26,7 @@ def test_our_forecast_prep_has_every_check_and_what_only_a_person_can_tell() -> 
     steps = ours()["forecast-prep"].steps
     automatic = {step.id: step.verifier for step in steps if step.kind is StepKind.AUTO}
     assert automatic == {name: f"forecast-prep:{name}" for name in CHECKS}
-    assert [step.id for step in steps if step.is_manual] == ["FP-12", "FP-13"]
+    assert [step.id for step in steps if step.is_manual] == ["FP-12", "FP-13", "FP-14"]
     assert all(step.help or step.handbook or step.evidence for step in steps)
 
 

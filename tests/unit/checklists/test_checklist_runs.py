@@ -234,9 +234,10 @@ def test_enter_is_later_and_what_comes_after_is_named(store: Store) -> None:
 
 
 def test_senseless_answers_are_asked_again(store: Store) -> None:
-    prompter = ScriptedPrompter(["perhaps", "y", "", "1.12.", "2026-12-01", "", "l"])
+    prompter = ScriptedPrompter(["perhaps", "y", "", "the mail", "1.12.", "2026-12-01", "", "l"])
     walk(opened(store), prompter)
     assert any(line.startswith("  expected one of [y]es, [n]o") for line in prompter.told)
+    assert "  what was done needs a note that shows it." in prompter.told
     assert any(line.startswith("  expected a day as YYYY-MM-DD") for line in prompter.told)
     assert states(opened(store)) == "attention done done manual"
 
