@@ -1,0 +1,230 @@
+"""`psdm init-project`: what both systems show, what is planned, and what became of it, as one result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from psdm_cli.changes.plan import Action, ChangeState, Item, Plan
+from psdm_cli.domain.audience import Customer, Internal, Text
+from psdm_cli.domain.drafts import Draft
+from psdm_cli.domain.gitlab import IssueTemplate
+from psdm_cli.domain.places import wrong_config
+from psdm_cli.domain.space import observed
+from psdm_cli.domain.space.addresses import Addresses
+from psdm_cli.domain.space.observed import Space
+from psdm_cli.domain.space.parts import Missing, Part, Seen, value_of
+from psdm_cli.domain.space.result import KickoffView, Line, Where
+from psdm_cli.domain.space.wanted import SKU_TYPES, Wanted
+from psdm_cli.errors import Forbidden, RefusedByRule
+from psdm_cli.systems.gitlab_ports import GitLab
+from psdm_cli.systems.ports import Directory
+from psdm_cli.workflows.kickoff_finding import Found, group_facts
+from psdm_cli.workflows.kickoff_planning import Intent, Planner
+from psdm_cli.workflows.kickoff_texts import Texts
+from psdm_cli.workflows.kickoff_ticks import ticks
+
+if TYPE_CHECKING:
+    from psdm_cli.settings.model import Settings
+    from psdm_cli.store.database import Store
+
+RETRO_TEMPLATE = "project_retrospective"
+OWNER = "an owner of {parent}"
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What planning stands on besides the space. `base` is GitLab's root as people see it."""
+
+    gitlab: GitLab
+    directory: Directory | None
+    settings: Settings
+    base: str
+    customer_text: Callable[[str, Mapping[str, Any]], Text[Customer]]
+    internal_text: Callable[[str, Mapping[str, Any]], Text[Internal]]
+    kantata_page: Callable[[str], str | None]
+
+    def texts(self, space: Space, wanted: Wanted) -> Texts:
+        """The texts of a space; the team's own retrospective template wins where it is needed."""
+        kantata = value_of(space.kantata)
+        page = self.kantata_page(kantata.engagement.id) if kantata is not None else None
+        template = self._retro_template(space) if isinstance(space.retro, Missing) else None
+        return Texts(space, wanted, Addresses(self.base), self.customer_text, self.internal_text, template, page)
+
+    def _retro_template(self, space: Space) -> IssueTemplate | None:
+        plan = value_of(space.plan)
+        try:
+            return self.gitlab.issue_template(plan.id, RETRO_TEMPLATE) if plan is not None else None
+        except Forbidden:
+            return None  # ours is complete enough
+
+    def field_id(self, space: Space) -> str | None:
+        """The id of Kantata's custom field for the project's address; None where it is not to be seen."""
+        if self.directory is None or not isinstance(space.kantata, Seen):
+            return None
+        try:
+            return self.directory.field_id("Workspace", self.settings.kantata.fields.gitlab_link)
+        except Forbidden:
+            return None
+
+    def ask_owner(self, values: Mapping[str, Any]) -> Draft:
+        """The request to an owner, ready to paste."""
+        parent, path = str(values["parent"]), str(values["path"])
+        return Draft(
+            to=OWNER.format(parent=parent),
+            subject=f"Please create {values['what']} {parent}/{path}",
+            text=str(self.internal_text("owner-request", values)),
+            reason=f"psdm may not create it: {values['reason']}",
+            url=Addresses(self.base).group(parent),
+        )
+
+
+def refuse_config(space: Space) -> None:
+    """Raise `RefusedByRule` (exit 6) for a configuration that puts an internal place where customers read."""
+    places = [record for record in (value_of(space.epics_group), value_of(space.plan)) if record is not None]
+    groups = [group for part in space.parents.values() if (group := value_of(part)) is not None]
+    for sentence in wrong_config(space.places, tuple(places), tuple(groups)):
+        raise RefusedByRule(f"{sentence}.", hint="Correct gitlab.groups and gitlab.projects in the configuration.")
+
+
+def planned(kit: Kit, space: Space, wanted: Wanted, tick: Sequence[int]) -> Intent:
+    """The changes that make the space as wanted, and tick these steps of the intake.
+
+    Raises `RefusedByRule` for a public place or the handbook's gate, `NotFound` and `WrongUsage` for ticks.
+    """
+    refuse_config(space)
+    texts = kit.texts(space, wanted)
+    intent = Planner(space, wanted, texts, kit.ask_owner, kit.field_id(space)).intent()
+    return replace(intent, changes=(*intent.changes, *ticks(space, tick)))
+
+
+def refused_requests(kit: Kit, space: Space, wanted: Wanted, items: Sequence[Item]) -> tuple[Draft, ...]:
+    """The requests for groups and projects whose creation was refused when it was tried."""
+    planner = Planner(space, wanted, kit.texts(space, wanted), kit.ask_owner)
+    found = []
+    for item in items:
+        change = item.change
+        what = {"group": "subgroup", "project": "project"}.get(change.kind)
+        if what is None or item.state is not ChangeState.FAILED or change.action is not Action.CREATE:
+            continue
+        found.append(
+            planner.owner_request(what, change.place, str(change.after.get("path")), change.title, item.error or "")
+        )
+    return tuple(found)
+
+
+def remember(store: Store, facts: Mapping[tuple[str, str], str], *, who: str, at: datetime) -> None:
+    """Keep facts that are new or other than they were."""
+    for (subject, name), value in facts.items():
+        known = store.facts.get(subject, name)
+        if value and (known is None or known.value != value):
+            store.facts.put(subject, name, value, who=who, at=at)
+
+
+def remember_places(store: Store, space: Space, *, who: str, at: datetime) -> None:
+    """Keep the ids of what stands, so that it is found again when it is renamed."""
+    remember(store, group_facts(space), who=who, at=at)
+
+
+# the result
+
+
+def view_of(found: Found, wanted: Wanted | None, plan: Plan | None) -> KickoffView:
+    """What is shown of a space: where everything is, and what stands in for what."""
+    space = found.space
+    anchor, kantata = value_of(space.customer_epic), value_of(space.kantata)
+    return KickoffView(
+        sow=space.name,
+        customer=space.customer or (wanted.customer if wanted is not None else None),
+        epic_url=anchor.url if anchor is not None else None,
+        kantata_id=kantata.engagement.id if kantata is not None else None,
+        kantata_title=kantata.engagement.title if kantata is not None else None,
+        group=_where(space.group, plan, "group"),
+        project=_where(space.project, plan, "project"),
+        lines=tuple(_lines(space)),
+        replaced=replaced(space),
+        advice=advice(space),
+    )
+
+
+def _where(part: Part[Any], plan: Plan | None, kind: str) -> Where:
+    record = value_of(part)
+    if record is not None:
+        return Where(record.id, record.full_path, record.url)
+    for item in plan.items if plan is not None else ():
+        if item.change.kind == kind:
+            return Where(item.id, item.change.key.partition(":")[2], item.url)
+    return Where(None, None, None)
+
+
+def replaced(space: Space) -> tuple[str, ...]:
+    """What stands in for what the plan of the instance lacks."""
+    found = []
+    if space.anchored_by_issue:
+        found.append("the Customer Epic by a labelled issue in ps_plan")
+    if space.by_milestones:
+        found.append(f"the activities' epics by the milestone {space.name} and labelled issues")
+    for capabilities in (space.capabilities, space.delivery_capabilities):
+        found += capabilities.replaced if capabilities is not None else ()
+    return tuple(dict.fromkeys(found))
+
+
+def advice(space: Space) -> tuple[str, ...]:
+    """What the handbook asks for besides, by stage and type."""
+    found = []
+    stage = space.told.get(observed.FACT_STAGE)
+    if stage is not None and stage != "closed-won":
+        found.append(
+            f"Stage {stage} is below closed-won: nothing may be promised or staffed without an approved work at risk "
+            "(psdm open new_work_at_risk)."
+        )
+    kantata = value_of(space.kantata)
+    kind = kantata.engagement.type if kantata is not None else None
+    if kind in SKU_TYPES and not isinstance(space.dow, Seen):
+        found.append(
+            "Sold as a SKU: the Description of Work belongs on the Customer Epic before the transition meeting "
+            "(psdm open dow_template)."
+        )
+    if kind in SKU_TYPES and observed.FACT_TRANSITION not in space.told:
+        found.append(
+            "The forecast's tolerance is ±10 % from the EM>PS transition meeting on: its day is asked for (INIT-08)."
+        )
+    lead = kantata.lead_is_me if kantata is not None else True
+    if lead is False:
+        named = kantata.engagement.workspace.lead_name if kantata is not None else None
+        found.append(f"Kantata's lead is {named or 'somebody else'}: PS Ops changes it when the PM is assigned.")
+    elif lead is None:
+        found.append("Kantata shows no project lead: PS Ops names the PM as lead.")
+    return tuple(found)
+
+
+def _lines(space: Space) -> list[Line]:
+    """What was looked for, one line each."""
+    intake, kantata = value_of(space.intake), value_of(space.kantata)
+    ticked = sum(step.done is True for step in intake.steps) if intake is not None else 0
+    raid, activities = value_of(space.raid), value_of(space.activities)
+    anchor, scoping = value_of(space.customer_epic), value_of(space.scoping)
+    group, project, retro = value_of(space.group), value_of(space.project), value_of(space.retro)
+    return [
+        _line("Customer Epic", space.customer_epic, anchor.title if anchor is not None else ""),
+        _line("Scheduling Intake", space.intake, f"{ticked} of 9 steps done"),
+        _line("Scoping issue", space.scoping, scoping.issue.title if scoping is not None else ""),
+        _line("Kantata", space.kantata, kantata.engagement.title if kantata is not None else ""),
+        _line("Customer's group", space.group, group.full_path.rpartition("/")[2] if group is not None else ""),
+        _line("Project", space.project, f"{project.path}, {project.visibility}" if project is not None else ""),
+        _line("Activities", space.activities, f"{len(activities or ())}"),
+        _line(
+            "RAID", space.raid, "" if raid is None else raid.issue.title + ("" if raid.renamed else " (not renamed)")
+        ),
+        _line("Retrospective", space.retro, retro.title if retro is not None else ""),
+    ]
+
+
+def _line(name: str, part: Part[Any], said: str) -> Line:
+    if isinstance(part, Seen):
+        return Line(name, "seen", said)
+    if isinstance(part, Missing):
+        return Line(name, "missing", f"{part.why}: {part.waits_for}" if part.waits_for else part.why)
+    return Line(name, "unseen", part.reason)
