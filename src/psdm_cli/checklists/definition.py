@@ -90,6 +90,8 @@ class StepDefinition:
     `verifier` names the check of an auto step; a manual step may have one too: then what the check finds wrong counts,
     and what it finds right is shown beside, for the person to confirm.
 
+    `link` is a page to look at: the name of a link in the settings, or an address.
+
     `blocking`: whether the checklist is blocked while this step needs attention or could not be verified. `fact`: the
     answer is kept as this fact about the engagement, for conditions and for every other command.
     """
@@ -108,6 +110,7 @@ class StepDefinition:
     handbook: str = ""
     blocking: bool = True
     fact: str | None = None
+    link: str | None = None
 
     @property
     def is_manual(self) -> bool:

@@ -39,6 +39,7 @@ STEP_KEYS = (
     "handbook",
     "blocking",
     "fact",
+    "link",
 )
 #: keys that belong to one kind of step only
 OF_KIND = {"options": StepKind.CHOICE, "input": StepKind.INPUT}
@@ -174,6 +175,7 @@ def _step(reader: Reader, row: Mapping[str, Any], place: Place, subject: Subject
         handbook=reader.text(row, "handbook", place),
         blocking=reader.truth(row, "blocking", place, default=True),
         fact=reader.text(row, "fact", place) or None,
+        link=reader.link(row, place),
     )
     if step.fact is not None:
         _fact(reader, step, place, subject)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from psdm_cli.checklists.conditions import meant
 from psdm_cli.yamlfile import Document, Place
 
+LINK = re.compile(r"[a-z][a-z0-9_]{0,63}|https?://[^\s<>\"'`]{1,2000}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -57,6 +58,15 @@ class Reader:
             self.complain((*place, "id"), f"expected letters, digits, - and _ (such as FP-01), not {found!r}")
             return ""
         return found
+
+    def link(self, data: Mapping[str, Any], place: Place) -> str | None:
+        """The name of a link in the settings, or an address; None when it is absent or wrong."""
+        found = self.text(data, "link", place)
+        if found and not LINK.fullmatch(found):
+            why = f"expected the name of a link in the settings (psdm open lists them) or an address, not {found!r}"
+            self.complain((*place, "link"), why)
+            return None
+        return found or None
 
     def texts(self, data: Mapping[str, Any], key: str, place: Place) -> tuple[tuple[str, Place], ...]:
         """A list of texts, or one alone, each with its place."""

@@ -171,7 +171,14 @@ def opened(env: Environment, name: str, subject: str | None, lead: list[str] | N
         asks = not env.options.offline and env.find_token("kantata") is not None
         return owner_of(env.store(), env.kantata() if asks else None, login_name(), env.clock.real)
 
-    desk = Desk(env.store(), lambda: datetime.now(UTC), env.as_of, env.clock.zone, keep=not env.options.dry_run)
+    desk = Desk(
+        env.store(),
+        lambda: datetime.now(UTC),
+        env.as_of,
+        env.clock.zone,
+        keep=not env.options.dry_run,
+        links=env.settings.links,
+    )
     reading = Reading(prepare, owner, env.settings.calendar.fiscal_year_start)
     return open_run(desk, reading, definition, subject)
 

@@ -126,7 +126,10 @@ def opened(env: Environment, prepared: Prepared) -> OpenRun:
 
     definition = definition_named(CHECKLIST, team_folder(env))
     keep = not env.options.dry_run
-    desk = Desk(env.store(writing=keep), lambda: datetime.now(UTC), env.as_of, env.clock.zone, keep, prepared.me.name)
+    links = env.settings.links
+    desk = Desk(
+        env.store(writing=keep), lambda: datetime.now(UTC), env.as_of, env.clock.zone, keep, prepared.me.name, links
+    )
     reading = Reading(
         lambda: prepared,
         lambda: Owner(prepared.me.name, prepared.scope_key),

@@ -20,13 +20,14 @@ def typed(name: str, subject_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StepNote:
-    """What stands behind a step in its definition: what to show for it, help, source, and what it waits for."""
+    """What stands behind a step in its definition: what to show for it, help, source, what it waits for, its page."""
 
     evidence: tuple[str, ...] = ()
     help: str = ""
     handbook: str = ""
     answers: str = ""  # what may be answered, such as "yes or no"; empty for what psdm checks itself
     waits_for: tuple[str, ...] = ()
+    link: str = ""  # address of a page to look at
 
 
 @dataclass(frozen=True, slots=True)

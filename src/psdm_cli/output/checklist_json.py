@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from psdm_cli.domain import findings as domain
 from psdm_cli.domain.checklist_report import CheckedFile, ChecklistReport, ChecklistsReport
 from psdm_cli.output.json_shapes import Checklist, Foreign, Shape, Step, plain
 
@@ -22,8 +23,16 @@ class WaiverShape(Shape):
     at: datetime
 
 
+class StepShown(Step):
+    """A step, and the page to look at for it."""
+
+    link: Foreign | None = Field(description="Address; null: the step has none.")
+
+
 class ChecklistShown(Checklist):
     """How a checklist stands for a subject."""
+
+    steps: list[StepShown]  # type: ignore[assignment]
 
     title: Foreign
     open: list[str] = Field(description="Ids of the manual steps that wait for a person, in their order.")
@@ -84,10 +93,16 @@ def checklist_result(report: ChecklistReport) -> dict[str, Any]:
             total=report.total,
             blocking=list(report.blocking),
             open=list(report.open),
-            steps=[Step.model_validate(step) for step in report.steps],
+            steps=[_shown(step, report) for step in report.steps],
             waivers=[WaiverShape.model_validate(each) for each in report.waivers],
         )
     )
+
+
+def _shown(step: domain.Step, report: ChecklistReport) -> StepShown:
+    note = report.notes.get(step.id)
+    plain_step = Step.model_validate(step)
+    return StepShown(**dict(plain_step), link=note.link or None if note is not None else None)
 
 
 def checklists_result(report: ChecklistsReport) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 from psdm_cli.domain.checklist_report import CheckedFile, ChecklistReport, ChecklistsReport, RunLine, StepNote
 from psdm_cli.domain.findings import Finding, State, Step
@@ -12,6 +13,7 @@ from psdm_cli.output.views import good_to_know
 from psdm_cli.output.wording import STYLES, SYMBOLS, WORDS, counted, message_of, standing
 
 FORECAST = "forecast-prep"
+ADDRESS = "%/:=&?#+!,;@~-._"  # what stays as it is in the address of a page
 TICKED = frozenset({State.PASS, State.DONE, State.SKIPPED})
 WIDE = 100
 FINDINGS = 3
@@ -49,6 +51,8 @@ def _left(page: Page, report: ChecklistReport) -> None:
         for line in (_wanted(note), note.help):
             if line:
                 page.text(Span(line, "dim"), first="  ")
+        if note.link:
+            page.line("  ", Span(note.link, "dim"))  # on one line, to be copied
 
 
 def _wanted(note: StepNote) -> str:
@@ -85,15 +89,16 @@ def _steps(page: Page, report: ChecklistReport, *, verbose: bool) -> None:
     )
     for step in report.steps:
         if verbose or report.id != FORECAST or not step.live:  # forecast-prep itself shows its findings better
-            _below(page, step, verbose=verbose)
+            _below(page, step, report.notes.get(step.id, StepNote()).link, verbose=verbose)
 
 
-def _below(page: Page, step: Step, *, verbose: bool) -> None:
-    """The findings of a step that needs somebody, and what an answer noted."""
+def _below(page: Page, step: Step, link: str, *, verbose: bool) -> None:
+    """The findings of a step that needs somebody, its page, and what an answer noted."""
     answered = step.state is State.DONE or (not step.findings and step.state in (State.ATTENTION, State.SKIPPED))
     lines = [f"{finding.subject}: {message_of(finding)}" for finding in (step.findings if verbose else step.live)]
     notes = list(step.evidence) if verbose or answered else []
-    if not lines and not notes:
+    link = link if verbose or lines else ""
+    if not lines and not notes and not link:
         return
     page.blank()
     page.text(Span(f"{step.id} {step.title}", "bold"), first=Span(f"{SYMBOLS[step.state]} ", STYLES[step.state]))
@@ -102,6 +107,8 @@ def _below(page: Page, step: Step, *, verbose: bool) -> None:
         page.text(line, first="  · ")
     if len(lines) > most:
         page.text(Span(f"and {len(lines) - most} more: add -v", "dim"), first="  · ")
+    if link:
+        page.line("  → ", Span(link, "dim"))
 
 
 def _waivers(page: Page, report: ChecklistReport) -> None:
@@ -156,6 +163,8 @@ def _tasks(report: ChecklistReport) -> Iterable[tuple[bool, Part, Sequence[Part]
         below.extend(step.evidence)
         if step.state is State.MANUAL and note.help:
             below.append(note.help)
+        if note.link:
+            below.append(own(f"<{quote(note.link, safe=ADDRESS)}>"))
         state = "" if step.state in (State.PASS, State.ATTENTION, State.DONE) else f" ({WORDS[step.state]})"
         what = said(own("**"), step.id, own("** "), step.title, own(" ("), step.owner, own(f"){state}: "), step.reason)
         yield step.state in TICKED, what, below

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,12 +53,19 @@ def report_of_run(opened: OpenRun) -> ChecklistReport:
                 handbook=row.definition.handbook,
                 answers=_answers(row.definition),
                 waits_for=row.waits_for,
+                link=opened.desk.address(row.definition.link),
             )
             for row in now.rows
         },
         waivers=opened.waivers,
-        warnings=(*opened.warnings, *(each.said for each in opened.review)),
+        warnings=(*opened.warnings, *(each.said for each in opened.review), *_unknown_links(opened)),
     )
+
+
+def _unknown_links(opened: OpenRun) -> Iterator[str]:
+    for row in opened.run.rows:
+        if row.definition.link and not opened.desk.address(row.definition.link):
+            yield f"{row.step.id} names the link {row.definition.link}, which the settings do not have (links)."
 
 
 def _answers(step: StepDefinition) -> str:

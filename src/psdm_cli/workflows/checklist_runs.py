@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where answers are kept, by whom they are given, and what time it is. Not `keep`: nothing is stored (dry run)."""
+    """Where answers are kept, by whom they are given, and what time it is. Not `keep`: nothing is stored (dry run).
+
+    `links` are the settings' links by name, for the steps that name one.
+    """
 
     store: Store
     now: Callable[[], datetime]
@@ -31,6 +34,13 @@ class Desk:
     zone: ZoneInfo
     keep: bool = True
     who: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, link: str | None) -> str:
+        """The address of a step's link; "" where it has none, or the settings do not know its name."""
+        if link is None:
+            return ""
+        return link if "://" in link else self.links.get(link, "")
 
 
 @dataclass

@@ -33,7 +33,7 @@ def walk(opened: OpenRun, prompter: Prompter, steps: Collection[str] | None = No
     wanted = steps_of(opened) if steps is None else steps
     answered = 0
     for row in _next(opened, wanted):
-        _present(row, prompter)
+        _present(row, prompter, opened.desk.address(row.definition.link))
         given = ask(row, prompter)
         if given is not None:
             stood = opened.answer(row.step.id, *given)
@@ -56,11 +56,11 @@ def _next(opened: OpenRun, wanted: Collection[str]) -> Iterator[RunStep]:
         yield row
 
 
-def _present(row: RunStep, prompter: Prompter) -> None:
+def _present(row: RunStep, prompter: Prompter, link: str) -> None:
     step = row.definition
     prompter.say()
     prompter.say(f"{step.id} {step.title} ({step.owner})")
-    for line in (step.help, f"To show: {', '.join(step.evidence)}" if step.evidence else "", step.handbook):
+    for line in (step.help, f"To show: {', '.join(step.evidence)}" if step.evidence else "", step.handbook, link):
         if line:
             prompter.say(f"  {line}")
     if row.answer is not None:
