@@ -155,7 +155,7 @@ class GitLabService:
 def _scopes(request: Request, token: Row, found: routes.Found) -> None:
     scopes = set(token["scopes"])
     pattern = found.route.pattern if found.route else ""
-    if pattern == "/personal_access_tokens/self" or "api" in scopes:
+    if pattern == "/personal_access_tokens/self" or "api" in scopes or token["kind"] == "job":
         return
     reading = request.method == "GET"
     narrow = NARROW.get(pattern) or ("read_repository" if "/repository/files/" in pattern else "")
