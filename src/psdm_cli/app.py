@@ -14,6 +14,7 @@ from psdm_cli.errors import Interrupted, PsdmError, StoreProblem
 from psdm_cli.lazy import Family, Lazy, LazyGroup, Table
 
 OUTPUT_TROUBLE = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
+KICKOFF = "A new SOW"
 MONDAY, LOOK, SET_UP, SCRIPTS = "Monday", "Any day", "Set-up", "Scripts and help"
 WRITES = "Plans and what was written"
 
@@ -51,6 +52,9 @@ COMMANDS: Table = {
         },
         "Templates of issues, documents, mails: list, show, export.",
         SCRIPTS,
+    ),
+    "init-project": Lazy(
+        "psdm_cli.commands.init_project:init_project", "Build and prove a SOW's collaboration space.", KICKOFF
     ),
     "today": Lazy("psdm_cli.commands.today:today", "Show what is due, for which project, by when.", LOOK),
     "open": Lazy("psdm_cli.commands.open:open_", "Open a handbook link or an engagement's Kantata page.", LOOK),

@@ -18,6 +18,7 @@ STAFFING = "psdm_cli.output.booking_shapes"
 #: command as typed -> "module:Model" of its `result`; imported when asked for
 SHAPES: dict[str, str] = {
     "forecast-prep": "psdm_cli.output.forecast_json:ForecastPrepResult",
+    "init-project": "psdm_cli.output.kickoff_shapes:InitProjectResult",
     "forecast show": "psdm_cli.output.views_json:ForecastShowResult",
     "forecast diff": "psdm_cli.output.views_json:ForecastDiffResult",
     "forecast freeze": "psdm_cli.output.views_json:ForecastFreezeResult",
