@@ -45,8 +45,8 @@ SUBSTITUTIONS = {"shrug": "¯\\＿(ツ)＿/¯", "tableflip": "(╯°□°)╯︵
 
 _COMMAND = re.compile(r"^ {0,3}/(?P<name>[a-zA-Z_]+)(?:[ \t]+(?P<argument>.*?))?[ \t\r]*$")
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
-_BLOCK = re.compile(r"^ {0,3}(?:[-*+] |\d+[.)] |>|#{1,6} |\|)")
-_HTML = re.compile(r"^ {0,3}<(?P<tag>[a-zA-Z][\w-]*)\b[^>]*>\s*$")
+_BLOCK = re.compile(r"^ {0,3}(?:[-*+] |\d+[.)] |>)")
+_HTML = re.compile(r"^ {0,3}<(?P<tag>(?!(?:br|hr|img|input)\b)[a-zA-Z][\w-]*)\b[^>]*(?<!/)>\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ class Command:
 def extract(text: str) -> tuple[str, list[Command]]:
     """The text without its quick actions, and those, in order.
 
-    Not looked at: code blocks, quotes (`>` and `>>>`), HTML blocks and comments, and lines that carry on a list item.
+    Only paragraphs of the document itself count: not code blocks, quotes (`>` and `>>>`), HTML blocks and comments, and
+    not lines that carry on a list item.
     """
     kept: list[str] = []
     found: list[Command] = []
@@ -88,7 +89,8 @@ def extract(text: str) -> tuple[str, list[Command]]:
             kept.append(f"{command.argument} {SUBSTITUTIONS[command.name]}".strip())
         else:
             found.append(command)
-    return ("\n".join(kept).strip() if found else text), found
+    left = "\n".join(kept)
+    return (text if left == text else left.strip()), found
 
 
 def _opened(line: str) -> str:

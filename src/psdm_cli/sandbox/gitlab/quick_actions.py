@@ -121,8 +121,9 @@ class _Turn:
         ids = item_labels.ids_of(self.call, self.place, names, create=False)
         ids += [reach[name] for name in names if name in reach]
         if command.name == "unlabel" and not names:
-            ids = list(self.item["label_ids"]) if self.item else []
-        elif not ids:
+            self.wish["label_ids"] = []
+            return "Removed all labels."
+        if not ids:
             raise _No
         key = {"label": "add_label_ids", "unlabel": "remove_label_ids", "relabel": "label_ids"}[command.name]
         self.wish[key] = ids if key == "label_ids" else [*self.wish.get(key, []), *ids]

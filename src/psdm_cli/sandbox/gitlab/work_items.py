@@ -50,7 +50,7 @@ def create(call: Call, place: Row, kind: str, wish: Wish) -> Row:
         more |= {"dates_fixed": False, "start_date_is_fixed": False, "due_date_is_fixed": False}
     blank = _blank(kind)
     outcome = quick_actions.weigh(call, place, None, kind, commands)
-    described = {"description": text if commands else wish.get("description")} if "description" in wish else {}
+    described = {"description": text} if wish.get("description") is not None else {}
     whole = allowed | described | outcome.wish
     changes = changes_of(call, place, blank, whole | {"title": whole.get("title", title)})
     stamp = allowed.get("created_at") or call.stamp
@@ -101,9 +101,8 @@ def update(call: Call, item: Row, wish: Wish) -> Row:
     outcome = quick_actions.Outcome()
     if "description" in wish and wish["description"] != item["description"]:
         text, commands = extract(str(wish["description"] or ""))
-        if commands:
-            outcome = quick_actions.weigh(call, place, item, item["type"], commands)
-            wish = wish | {"description": text} | outcome.wish
+        outcome = quick_actions.weigh(call, place, item, item["type"], commands)
+        wish = wish | {"description": text if wish["description"] is not None else None} | outcome.wish
     changes = changes_of(call, place, item, wish)
     saved = save(call, item, changes, wish)
     told(call, item, changes)
