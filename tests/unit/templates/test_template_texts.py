@@ -186,3 +186,16 @@ def test_issue_templates_of_the_space_label_what_is_made_with_them() -> None:
     text = render("issue-template-risk", {"sow": "SOW-1234", "labels": ["PS RAID Log", "PS Risk", 'a"b\n/close']})
     assert text.endswith('/label ~"PS RAID Log" ~"PS Risk" ~"a b /close"')
     assert "/label" not in render("issue-template-risk", {"sow": "SOW-1234"})
+
+
+def test_the_example_of_a_team_is_that_of_the_guide_and_uses_our_fields() -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    found = re.search(
+        r"<!-- file: (\S+) -->\n```jinja\n(.*?)```", (docs / "templates.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert found is not None
+    file = docs / found[1]
+    assert file.read_text(encoding="utf-8") == found[2]
+    info = CATALOG["written-confirmation-mail"]
+    assert render(info.name, needed(info), file.parent) != render(info.name, needed(info))
+    assert meta.find_undeclared_variables(Environment().parse(found[2])) <= set(info.by_name)
