@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -91,14 +92,28 @@ def test_sync_shows_a_bar_at_a_terminal_only(pointed: Psdm, kantata: KantataSand
 
 def test_sandbox_start_serves_what_it_prints_until_ctrl_c(front: Psdm) -> None:
     process = subprocess.Popen(
-        [*COMMAND, "sandbox", "start"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=front.environ
+        [*COMMAND, "sandbox", "start", "--plan", "free"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=front.environ,
     )
     assert process.stdout is not None
-    url, token = (process.stdout.readline().strip().partition("=")[2] for _ in range(2))
+    printed = dict(process.stdout.readline().strip().split("=", 1) for _ in range(4))
+    assert list(printed) == ["PSDM_KANTATA_URL", "PSDM_KANTATA_TOKEN", "PSDM_GITLAB_URL", "PSDM_GITLAB_TOKEN"]
+    url, token = printed["PSDM_KANTATA_URL"], printed["PSDM_KANTATA_TOKEN"]
     request = urllib.request.Request(f"{url}/users/me", headers={"Authorization": f"Bearer {token}"})
     with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
         assert answer.status == 200
-    assert front("doctor", PSDM_KANTATA_URL=url, PSDM_KANTATA_TOKEN=token).code == 0
+    ran = front("doctor", **printed)
+    assert (ran.code, ran.out.count("you are Robin Castellano")) == (0, 2)
+    group = "gitlab-com%2Fcustomer-success%2Fprofessional-services-group"
+    epics = urllib.request.Request(
+        f"{printed['PSDM_GITLAB_URL']}/api/v4/groups/{group}/epics",
+        headers={"PRIVATE-TOKEN": printed["PSDM_GITLAB_TOKEN"]},
+    )
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(epics, timeout=DEADLINE)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=DEADLINE)
     assert (process.returncode, out) == (0, "")
@@ -109,7 +124,21 @@ def test_sandbox_start_on_a_port_that_is_taken(front: Psdm, kantata: KantataSand
     port = kantata.kantata_url.partition("127.0.0.1:")[2].partition("/")[0]
     ran = front("sandbox", "start", "--port", port)
     assert (ran.code, ran.out) == (2, "")
-    assert f"port {port} cannot be used" in ran.err
+    assert f"--port: port {port} cannot be used" in ran.err
+    ran = front("sandbox", "start", "--gitlab-port", port)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"--gitlab-port: port {port} cannot be used" in ran.err
+
+
+def test_gitlab_of_the_sandbox_starts_only_when_asked_and_beats_its_variables(front: Psdm) -> None:
+    away = {"PSDM_GITLAB_URL": "http://127.0.0.1:9", "PSDM_GITLAB_TOKEN": "wrong"}
+    folder = Path(front("config", "path", "--json").result["sandbox"])
+    assert front("--sandbox", "sync", **away).code == 0
+    assert {path.name for path in folder.glob("*.sqlite3")} == {"kantata.sqlite3"}
+    ran = front("--sandbox", "doctor", "--json", **away)
+    states = {check["id"]: check["state"] for check in ran.result["checks"]}
+    assert (ran.code, states["gitlab"]) == (0, "pass")
+    assert {path.name for path in folder.glob("*.sqlite3")} == {"kantata.sqlite3", "gitlab.sqlite3"}
 
 
 def test_sandbox_beats_addresses_and_tokens(pointed: Psdm, kantata: KantataSandbox) -> None:

@@ -10,8 +10,9 @@ from psdm_cli.sandbox.calendars import DAY, Days
 from psdm_cli.sandbox.engagements import SPECS
 from psdm_cli.sandbox.gitlab import levels, repository_rows, tables
 from psdm_cli.sandbox.gitlab.people import settle
+from psdm_cli.sandbox.gitlab.seed_ground import Ground, moment
 from psdm_cli.sandbox.gitlab.seed_labels import make_labels
-from psdm_cli.sandbox.gitlab.seed_spaces import Ground, engagement, moment
+from psdm_cli.sandbox.gitlab.seed_spaces import engagement
 from psdm_cli.sandbox.gitlab.seed_texts import TEMPLATES
 from psdm_cli.sandbox.portfolio import customers
 from psdm_cli.sandbox.staff import STAFF

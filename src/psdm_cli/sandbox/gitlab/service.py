@@ -19,6 +19,7 @@ from psdm_cli.sandbox.service import Answer, Request, Violation
 
 TOKEN_PREFIX = "sandbox-gitlab-"  # noqa: S105  (opens nothing but the sandbox)
 JSON = {"Content-Type": "application/json"}
+LONGEST = 8000  # characters of path and query
 READ_SCOPES = frozenset({"api", "read_api"})
 NARROW = {"/user": "read_user", "/users": "read_user", "/metadata": "read_user"}
 
@@ -58,6 +59,8 @@ class GitLabService:
         raw = request.path if self.readings.decoding_proxy else request.raw_path or request.path
         if self.url_path and not raw.startswith(self.url_path + "/"):
             raise Refusal(404, "<html><body>404</body></html>")
+        if len(raw) + len(request.query) > LONGEST:
+            raise Refusal(414, "<html><head><title>414 Request-URI Too Large</title></head></html>")
         below = raw[len(self.url_path) :]
         found = routes.find(request.method, below[len(API) :] if below.startswith(API + "/") else below)
         if found.route is None:
