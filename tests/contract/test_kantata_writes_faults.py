@@ -39,9 +39,13 @@ def lines() -> list[str]:
 @pytest.fixture
 def make_door(sandbox: KantataSandbox, lines: list[str]) -> Iterator[MakeDoor]:
     made = []
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
 
     def make(**options: Any) -> Door:
-        given: dict[str, Any] = {"sleep": lambda _seconds: None, "log": lines.append, **options}
+        given: dict[str, Any] = {"sleep": sleep, "clock": lambda: now[0], "log": lines.append, **options}
         made.append(KantataAdapter(given.pop("url", sandbox.kantata_url), sandbox.tokens["full"], **given))
         return made[-1].doors()["kantata", "workspace_allocation"]
 
