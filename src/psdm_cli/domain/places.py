@@ -47,7 +47,9 @@ def audience_of(visibility: str, ancestors: tuple[str, ...], own_id: str, places
 
 def _epics_nearer(line: list[str], places: Places) -> bool:
     """Whether, from the place upwards, `customer_epics` comes before any delivery tree."""
-    nearest = next((group for group in reversed(line) if group in places.delivery or group == places.customer_epics), None)
+    nearest = next(
+        (group for group in reversed(line) if group in places.delivery or group == places.customer_epics), None
+    )
     return nearest is not None and nearest not in places.delivery
 
 

@@ -79,7 +79,7 @@ class Guard:
             self._refuse_internal(change, self.record(where).full_path)
             if change.audience is Audience.INTERNAL and change.kind not in ("issue_link", "epic_issue"):
                 raise RefusedByRule(
-                    f"{change.title}: the plan takes {self.record(where).full_path} for internal, but customers read it.",
+                    f"{change.title}: the plan calls {self.record(where).full_path} internal, but customers read it.",
                     hint=f"{RULE} Run the command again: it plans anew from what is there.",
                 )
         if len(set(audiences.values())) > 1:
