@@ -7,7 +7,6 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from psdm_cli.domain.foreign import CONTROL, made_visible
-from psdm_cli.domain.quick_actions import neutralised
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -80,6 +79,8 @@ def markdown_cell(text: str) -> str:
 
 def markdown_block(text: str) -> str:
     """Foreign Markdown in a section of ours: it formats and links as written, and commands, mentions, hides nothing."""
+    from psdm_cli.domain.quick_actions import neutralised  # this module is part of every start
+
     return neutralised(text, headings=False)
 
 

@@ -13,6 +13,7 @@ import pytest
 from tests.hostile import HOSTILE, assert_safe_text
 
 from psdm_cli import app
+from psdm_cli.commands.completion_values import template_names
 from psdm_cli.context import Environment
 from psdm_cli.output.shapes import document_schema
 from psdm_cli.prompting import ScriptedPrompter
@@ -225,3 +226,8 @@ def test_a_place_that_cannot_be_written_is_named(psdm: Typed, tmp_path: Path, bl
         (target / "raid.j2").mkdir(parents=True)
     ran = psdm("export", "raid", "--to", str(target), "--yes")
     assert (ran.code, str(target) in ran.err.replace("\n      ", "")) == (2, True)
+
+
+def test_names_are_completed() -> None:
+    assert template_names("ra") == ["raid"]
+    assert set(template_names("")) == set(template_catalog())
