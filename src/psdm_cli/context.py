@@ -76,15 +76,16 @@ class Environment:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings; with --sandbox GitLab's places are those of the sandbox. Raises `WrongConfiguration`."""
+        """The settings; with --sandbox GitLab's address and places are the sandbox's. Raises `WrongConfiguration`."""
         found = self.loaded.settings
         if not self.options.sandbox:
             return found
         from dataclasses import replace
 
+        from psdm_cli.sandbox.collaboration import INSTANCE
         from psdm_cli.settings.model import GitLab
 
-        return replace(found, gitlab=replace(GitLab(), url=found.gitlab.url))
+        return replace(found, gitlab=GitLab(url=INSTANCE))  # what its pages are called, whatever port it has
 
     @cached_property
     def clock(self) -> Clock:

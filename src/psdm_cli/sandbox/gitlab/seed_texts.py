@@ -178,7 +178,7 @@ WORK_EXCEPTION = """## Work exception
 TEMPLATES = {
     "SchedulingIntakeQuestions": intake(0),
     "change-order": CHANGE_ORDER,
-    "project_retrospective": RETROSPECTIVE.format(customer="", sow="") + "\n/label ~RetroOpen\n",
+    "project_retrospective": RETROSPECTIVE.format(customer="", sow=""),
     "work-at-risk": WORK_AT_RISK,
     "work-exception": WORK_EXCEPTION,
 }
