@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from gitlab_server import TOKEN as GITLAB_TOKEN
+from gitlab_server import ScriptedGitLab
 from kantata_server import TOKEN, FakeTime, ScriptedKantata
 
+from psdm_cli.systems.gitlab.adapter import GitLabAdapter
 from psdm_cli.systems.kantata.adapter import KantataAdapter
 
 
@@ -45,3 +48,33 @@ def make_adapter(kantata: ScriptedKantata, faketime: FakeTime) -> Iterator[Calla
 def adapter(make_adapter: Callable[..., KantataAdapter]) -> KantataAdapter:
     """An adapter with the defaults."""
     return make_adapter()
+
+
+@pytest.fixture
+def scripted_gitlab() -> Iterator[ScriptedGitLab]:
+    """A GitLab that answers from tables; whatever a test asks of it has to be within the contract and the schema."""
+    server = ScriptedGitLab()
+    yield server
+    server.close()
+    assert server.violations == []
+
+
+@pytest.fixture
+def make_gitlab(scripted_gitlab: ScriptedGitLab, faketime: FakeTime) -> Iterator[Callable[..., GitLabAdapter]]:
+    """Makes adapters for the server: no jitter, no real waiting."""
+    made = []
+
+    def make(url: str = scripted_gitlab.url, token: str = GITLAB_TOKEN, **options: object) -> GitLabAdapter:
+        settings = {"clock": faketime.clock, "sleep": faketime.sleep, "random": lambda: 0.5, **options}
+        made.append(GitLabAdapter(url, token, **settings))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for adapter in made:
+        adapter.close()
+
+
+@pytest.fixture
+def reader(make_gitlab: Callable[..., GitLabAdapter]) -> GitLabAdapter:
+    """A GitLab adapter with the defaults."""
+    return make_gitlab()

@@ -129,7 +129,7 @@ class GitLabClient(GitLabReads):
 
     def _mutation(self, what: str, send: Callable[[], Answer | Cut], permission: str) -> Mapping[str, Any]:
         answer = self._send_once(what, send)
-        if answer.status != 200:
+        if not 200 <= answer.status < 300:
             if answer.status >= 500:
                 raise UnclearError(f"{answer.status} {self.words(answer)}".strip())
             self.refused(what, answer, self.words(answer), permission)

@@ -112,7 +112,9 @@ class GitLabReads(Asker):
         """Raise the error that a refusing answer means."""
         status = answer.status
         because = f": {words}" if words else ""
-        if 300 <= status < 400:
+        if status < 300:
+            raise BadAnswer(f"GitLab's answer to {what} is not what its contract says: {status}.", hint=URL_HINT)
+        if status < 400:
             raise self.elsewhere(what, answer)
         if status == 401 and ("/dora/" in what or "permission" in words.lower()):
             status = 403  # without licence or role GitLab says 401 here; the token is alive (gitlab.md 1.9)
