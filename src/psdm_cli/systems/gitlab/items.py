@@ -46,7 +46,7 @@ def nodes(row: Row, name: str) -> list[Row]:
 
 
 def _labels(seen: Row) -> tuple[str, ...]:
-    return tuple(must_text(label, "title") for label in nodes(seen, "labels"))
+    return tuple(sorted((must_text(label, "title") for label in nodes(seen, "labels")), key=str.casefold))  # as REST
 
 
 def _parent(seen: Row) -> str | None:

@@ -78,7 +78,7 @@ def _file(row: Row, path: str) -> RepositoryFile:
     content = rows.must_text(row, "content")
     if text(row, "encoding") in (None, "base64"):
         try:
-            content = base64.b64decode(content).decode("utf-8", errors="replace")
+            content = base64.b64decode("".join(content.split()), validate=True).decode("utf-8", errors="replace")
         except (binascii.Error, ValueError):
             raise Wrong("content: it is not base64") from None
     return RepositoryFile(text(row, "file_path") or path, content, text(row, "last_commit_id"))
