@@ -28,5 +28,5 @@ def internal_rules(settings: Settings, gitlab_url: str, kantata_url: str) -> Int
         address=gitlab_url,
         internal_paths=(names.customer_epics, names.ps_plan),
         customer_paths=names.delivery,
-        kantata_host=urlsplit(kantata_url).hostname or "",
+        kantata_host=urlsplit(kantata_url).netloc.casefold(),
     )

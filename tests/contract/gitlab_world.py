@@ -278,6 +278,8 @@ class World:
 class _Handler(BaseHTTPRequestHandler):
     world: World
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet
+    disable_nagle_algorithm = True
 
     def log_message(self, *_: Any) -> None:
         """Quiet."""

@@ -1,4 +1,4 @@
-"""Each kind of object in GitLab: not there, made once, kept on a rerun, taken back; whatever goes wrong, never twice."""
+"""Each kind of object in GitLab: not there, made once, kept on a rerun, taken back; and never made twice."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ EXCERPT = 60
 
 @dataclass(frozen=True, slots=True)
 class InternalRules:
-    """What an instance calls internal: `labels`, its `address`, paths of ours and of customers, Kantata's host."""
+    """What an instance calls internal: `labels`, its `address`, paths of ours and customers, Kantata's host and port."""
 
     labels: frozenset[str] = frozenset()
     address: str = ""
@@ -135,12 +135,12 @@ def _links(text: str, rules: InternalRules) -> Iterator[Found]:
     text = text.replace("\n", " ")
     for match in _URL.finditer(text):
         url = unquote(match[0])
-        if _KANTATA.match(url) or (rules.kantata_host and _host(url) == rules.kantata_host):
-            yield Found("link", url, _around(text, match.start(), match.end()))
-        elif rules.address and url.casefold().startswith(rules.address.casefold().rstrip("/") + "/"):
+        if rules.address and url.casefold().startswith(rules.address.casefold().rstrip("/") + "/"):
             path = url[len(rules.address.rstrip("/")) + 1 :].removeprefix("groups/")
             if is_internal_path(path.partition("/-/")[0].partition("?")[0].partition("#")[0], rules):
                 yield Found("link", url, _around(text, match.start(), match.end()))
+        elif _KANTATA.match(url) or (rules.kantata_host and _host(url) == rules.kantata_host):
+            yield Found("link", url, _around(text, match.start(), match.end()))
     for match in _REFERENCE.finditer(text):
         if is_internal_path(match[1], rules):
             yield Found("link", match[0], _around(text, match.start(), match.end()))
