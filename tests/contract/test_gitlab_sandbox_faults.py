@@ -13,6 +13,7 @@ import pytest
 import requests
 from gitlab_sandbox_client import GROUP, LARKSPUR, SOW, Client, seg
 
+from psdm_cli.sandbox import KantataSandbox
 from psdm_cli.sandbox.gitlab import GitLabSandbox
 from psdm_cli.sandbox.gitlab.people import PERSONAS
 from psdm_cli.sandbox.gitlab.server import operation_of
@@ -165,6 +166,18 @@ def test_two_runs_at_once_see_each_other(tmp_path: Path) -> None:
         assert names(second) == ["made", "made three"]
         first.close()
         second.close()
+
+
+def test_both_sandboxes_of_a_folder_are_placed_around_one_day(tmp_path: Path) -> None:
+    later = date(2027, 2, 1)
+    for first, second in ((KantataSandbox, GitLabSandbox), (GitLabSandbox, KantataSandbox)):
+        folder = tmp_path / first.__name__
+        with first(folder, AS_OF) as one:
+            assert one.account.facts["as_of"] == "2026-11-23"
+        with second(folder, later) as two:
+            assert two.account.facts["as_of"] == "2026-11-23"
+            assert two.now().date() == later
+    assert GitLabSandbox(tmp_path / "new", later).account.facts["as_of"] == "2027-02-01"
 
 
 def test_each_plan_has_a_state_of_its_own(tmp_path: Path) -> None:

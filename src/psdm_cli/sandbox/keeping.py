@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from psdm_cli.sandbox.account import Account
@@ -83,6 +84,22 @@ class Keeper:
             self._closed = False
             self._account = None
             return True
+
+
+def day_of(folder: Path | None, otherwise: date) -> date:
+    """The day that an account kept in the folder was placed around, so that another one fits it; else `otherwise`."""
+    import sqlite3
+    from contextlib import closing
+
+    for path in sorted(folder.glob("*.sqlite3")) if folder is not None else []:
+        try:
+            with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)) as db:
+                row = db.execute("SELECT body FROM facts WHERE name = 'as_of'").fetchone()
+        except sqlite3.Error:
+            continue
+        if row is not None:
+            return date.fromisoformat(json.loads(row[0]))
+    return otherwise
 
 
 class _StateFile:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from psdm_cli.sandbox.account import Account
 from psdm_cli.sandbox.faults import HTML, Cut, Fault, Script, Weather
-from psdm_cli.sandbox.keeping import STATE_FILE, Keeper
+from psdm_cli.sandbox.keeping import STATE_FILE, Keeper, day_of
 from psdm_cli.sandbox.people import Persona, Readings, personas, token_of
 from psdm_cli.sandbox.service import WRITES, Answer, Request, Service, Violation
 from psdm_cli.sandbox.web import Delivery, Web
@@ -23,8 +23,8 @@ ZONE = ZoneInfo("America/New_York")
 class KantataSandbox:
     """A Kantata on a loopback port with a seeded portfolio placed around `as_of`.
 
-    `state_dir` keeps the account between runs (created on first use; a later start with another `as_of` moves only the
-    clock); without it the account lives in memory. `seed` decides names, numbers and weather. `latency_ms` is added to
+    `state_dir` keeps the account between runs (created on first use, around the day of a GitLab that is kept there; a
+    later start with another `as_of` moves only the clock); without it the account lives in memory. `seed` decides names, numbers and weather. `latency_ms` is added to
     every answer. `account` serves a ready-made account instead of the portfolio.
     """
 
@@ -52,6 +52,7 @@ class KantataSandbox:
         self.script = Script()
         self.weather = Weather(weather, seed)
         self._port = port
+        self._state_dir = state_dir
         self._now = now or self._clock
         self._keeper = Keeper(state_dir, self._generate) if account is None else Keeper(None, lambda: account)
         self._service: Service | None = None
@@ -107,7 +108,7 @@ class KantataSandbox:
     def _generate(self) -> Account:
         from psdm_cli.sandbox.portfolio import seeded
 
-        return seeded(self.seed, self.as_of)
+        return seeded(self.seed, day_of(self._state_dir, self.as_of))
 
     def _clock(self) -> datetime:
         return datetime.combine(self.as_of, datetime.now(ZONE).time().replace(microsecond=0), ZONE)

@@ -17,7 +17,7 @@ from psdm_cli.sandbox.gitlab.calls import API
 from psdm_cli.sandbox.gitlab.people import PERSONAS
 from psdm_cli.sandbox.gitlab.readings import GitLabReadings, Plan
 from psdm_cli.sandbox.gitlab.service import TOKEN_PREFIX, GitLabService
-from psdm_cli.sandbox.keeping import Keeper
+from psdm_cli.sandbox.keeping import Keeper, day_of
 from psdm_cli.sandbox.service import WRITES, Answer, Request, Violation
 from psdm_cli.sandbox.web import Delivery, Web
 
@@ -34,7 +34,7 @@ class GitLabSandbox:
     """A GitLab on a loopback port whose groups belong to the Kantata sandbox's portfolio.
 
     `state_dir` keeps the account between runs; without it the account lives in memory. `seed` and `as_of` decide the
-    rows, as in the Kantata sandbox. `plan` is the whole instance's. `url_path` puts the instance below a path, as in
+    rows, as in the Kantata sandbox; where one is kept in the same folder, its day beats `as_of`. `plan` is the whole instance's. `url_path` puts the instance below a path, as in
     http://127.0.0.1:8080/gitlab. `latency_ms` is added to every answer. `account` serves a ready-made account.
     """
 
@@ -67,6 +67,7 @@ class GitLabSandbox:
         self.script = Script()
         self.weather = Weather(weather, seed)
         self._port = port
+        self._state_dir = state_dir
         self._now = now or self._clock
         if account is None:
             self._keeper = Keeper(state_dir, self._generate, state_file(plan))
@@ -125,7 +126,7 @@ class GitLabSandbox:
     def _generate(self) -> Account:
         from psdm_cli.sandbox.gitlab.seed import seeded
 
-        return seeded(self.seed, self.as_of, self.plan)
+        return seeded(self.seed, day_of(self._state_dir, self.as_of), self.plan)
 
     def _clock(self) -> datetime:
         return datetime.combine(self.as_of, datetime.now(ZONE).time(), ZONE)
