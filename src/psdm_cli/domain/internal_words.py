@@ -54,7 +54,7 @@ EXCERPT = 60
 
 @dataclass(frozen=True, slots=True)
 class InternalRules:
-    """What an instance calls internal: `labels`, its `address`, paths of ours and customers, Kantata's host and port."""
+    """What an instance calls internal: `labels`, its `address`, paths of ours and customers, Kantata's host."""
 
     labels: frozenset[str] = frozenset()
     address: str = ""
