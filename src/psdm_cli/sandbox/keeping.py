@@ -93,7 +93,7 @@ def day_of(folder: Path | None, otherwise: date) -> date:
 
     for path in sorted(folder.glob("*.sqlite3")) if folder is not None else []:
         try:
-            with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)) as db:
+            with closing(sqlite3.connect(path, timeout=10)) as db:
                 row = db.execute("SELECT body FROM facts WHERE name = 'as_of'").fetchone()
         except sqlite3.Error:
             continue

@@ -23,9 +23,10 @@ ZONE = ZoneInfo("America/New_York")
 class KantataSandbox:
     """A Kantata on a loopback port with a seeded portfolio placed around `as_of`.
 
-    `state_dir` keeps the account between runs (created on first use, around the day of a GitLab that is kept there; a
-    later start with another `as_of` moves only the clock); without it the account lives in memory. `seed` decides names, numbers and weather. `latency_ms` is added to
-    every answer. `account` serves a ready-made account instead of the portfolio.
+    `state_dir` keeps the account between runs: created on first use, around the day of a GitLab that is kept there; a
+    later start with another `as_of` moves only the clock. Without it the account lives in memory. `seed` decides
+    names, numbers and weather. `latency_ms` is added to every answer. `account` serves a ready-made account instead
+    of the portfolio.
     """
 
     def __init__(

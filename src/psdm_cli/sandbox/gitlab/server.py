@@ -34,8 +34,9 @@ class GitLabSandbox:
     """A GitLab on a loopback port whose groups belong to the Kantata sandbox's portfolio.
 
     `state_dir` keeps the account between runs; without it the account lives in memory. `seed` and `as_of` decide the
-    rows, as in the Kantata sandbox; where one is kept in the same folder, its day beats `as_of`. `plan` is the whole instance's. `url_path` puts the instance below a path, as in
-    http://127.0.0.1:8080/gitlab. `latency_ms` is added to every answer. `account` serves a ready-made account.
+    rows, as in the Kantata sandbox; where one is kept in the same folder, its day beats `as_of`. `plan` is the whole
+    instance's. `url_path` puts the instance below a path, as in http://127.0.0.1:8080/gitlab. `latency_ms` is added to
+    every answer. `account` serves a ready-made account.
     """
 
     def __init__(
