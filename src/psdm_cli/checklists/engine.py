@@ -13,6 +13,7 @@ from psdm_cli.checklists.definition import Definition, StepDefinition, SubjectKi
 from psdm_cli.domain.findings import State, Step
 
 FINISHED = frozenset({State.PASS, State.DONE, State.SKIPPED})
+SEES = "psdm sees: "  # begins what a check shows to the person who answers
 NEEDS_SOMEBODY = frozenset({State.ATTENTION, State.UNVERIFIED})
 
 
@@ -178,7 +179,8 @@ def _checked(definition: StepDefinition, answer: Answer | None, verified: Verifi
         return stood
     if seen.live:
         return replace(seen, id=definition.id, title=definition.title, owner=definition.owner)
-    return replace(stood, evidence=(*stood.evidence, seen.reason), unseen=seen.unseen)
+    shown = (f"{SEES}{seen.reason}",) if seen.reason else ()
+    return replace(stood, evidence=(*stood.evidence, *shown), unseen=seen.unseen)
 
 
 def _manual(definition: StepDefinition, answer: Answer | None) -> Step:

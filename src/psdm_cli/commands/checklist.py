@@ -16,6 +16,7 @@ from psdm_cli.lazy import examples
 if TYPE_CHECKING:
     from datetime import date
 
+    from psdm_cli.checklists.definition import Definition
     from psdm_cli.context import Environment
     from psdm_cli.output.checklist_document import ChecklistDocument
     from psdm_cli.workflows.checklist_runs import OpenRun
@@ -179,7 +180,15 @@ def opened(env: Environment, name: str, subject: str | None, lead: list[str] | N
         keep=not env.options.dry_run,
         links=env.settings.links,
     )
-    reading = Reading(prepare, owner, env.settings.calendar.fiscal_year_start)
+
+    def kickoff(desk: Desk, definition: Definition, subject: str) -> OpenRun:
+        from psdm_cli.workflows.kickoff_checklist import Looking, look_and_open
+
+        with sources(env, "Reading Kantata and GitLab") as source:
+            looking = Looking(source, env.settings, env.gitlab_or_none(), env.directory(), selection(lead, None))
+            return look_and_open(desk, definition, looking, subject)
+
+    reading = Reading(prepare, owner, env.settings.calendar.fiscal_year_start, kickoff)
     return open_run(desk, reading, definition, subject)
 
 

@@ -340,7 +340,13 @@ class _Run:
         env, found = self.env, self.found
         definition = definition_named(CHECKLIST, team_folder(env))
         desk = ChecklistDesk(
-            env.store(), lambda: datetime.now(UTC), env.as_of, env.clock.zone, keep=keep, who=found.me.name
+            env.store(),
+            lambda: datetime.now(UTC),
+            env.as_of,
+            env.clock.zone,
+            keep=keep,
+            who=found.me.name,
+            links=env.settings.links,
         )
         assessment = found.prepared.assessment if found.prepared is not None else None
         kickoff = kickoff_of(found.space, as_of=env.as_of, assessment=assessment, me=found.me.id)

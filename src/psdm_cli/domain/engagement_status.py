@@ -128,8 +128,8 @@ def places_of(space: Space | None, why_not: str) -> tuple[PlaceLine, ...]:
     epic = space.customer_epic
     return (
         _line("Customer Epic", epic, lambda seen: (seen.title, seen.url)),
-        _line("Customer subgroup", space.group, lambda seen: (seen.full_path, seen.url)),
-        _line("Project", space.project, lambda seen: (f"{seen.full_path}, {seen.visibility}", seen.url)),
+        _line("Customer subgroup", space.group, lambda seen: (f"{seen.name} ({seen.path})", seen.url)),
+        _line("Project", space.project, lambda seen: (f"{seen.path}, {seen.visibility}", seen.url)),
         _line("Activities", space.activities, lambda seen: (", ".join(each.title for each in seen) or "none", None)),
         _line("RAID", space.raid, lambda seen: (seen.issue.title, seen.issue.url)),
         _line("Retrospective", space.retro, lambda seen: (seen.title, seen.url)),

@@ -48,7 +48,7 @@ def _left(page: Page, report: ChecklistReport) -> None:
         waits = f" (after {', '.join(note.waits_for)})" if note.waits_for else ""
         lead = Span(f"{SYMBOLS[titles[name].state]} {name} ", STYLES[titles[name].state])
         page.text(f"{titles[name].title}{waits}", first=lead, indent=2)
-        for line in (_wanted(note), note.help):
+        for line in (*titles[name].evidence, _wanted(note), note.help):
             if line:
                 page.text(Span(line, "dim"), first="  ")
         if note.link:

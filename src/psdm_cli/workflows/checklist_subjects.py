@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from psdm_cli.checklists.definition import FACTS, Definition, SubjectKind
 from psdm_cli.checklists.engine import Subject, Verified
-from psdm_cli.checklists.verifiers import by_verifier, of_engagement
+from psdm_cli.checklists.verifiers import asks_for, by_verifier, of_engagement
 from psdm_cli.domain.dates import WEEK, freeze_monday, month_of, quarter_of, week_name
+from psdm_cli.domain.kickoff_checks.catalog import KICKOFF
 from psdm_cli.errors import NotFound, Unavailable, WrongUsage
 from psdm_cli.workflows.checklist_runs import Desk, OpenRun
 from psdm_cli.workflows.forecasting import Prepared
@@ -41,11 +42,15 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How psdm looks: `prepare` reads the portfolio and judges it; `owner` tells who works, without reading it."""
+    """How psdm looks: `prepare` reads the portfolio and judges it; `owner` tells who works, without reading it.
+
+    `kickoff` opens a checklist whose checks look at an engagement's collaboration space.
+    """
 
     prepare: Callable[[], Prepared]
     owner: Callable[[], Owner]
     fiscal_year_start: int = 2
+    kickoff: Callable[[Desk, Definition, str], OpenRun] | None = None
 
 
 def owner_of(store: Store, kantata: Kantata | None, login: str, now: datetime) -> Owner:
@@ -105,6 +110,8 @@ def _open_engagement(desk: Desk, reading: Reading, definition: Definition, subje
                 else f"Such as: psdm checklist show {definition.id} SOW-1234",
             )
         subject = runs[0].key.subject
+    if reading.kickoff is not None and asks_for(definition.verifiers, KICKOFF):
+        return reading.kickoff(desk, definition, subject)
     prepared = reading.prepare()
     engagement = engagement_named(subject, prepared.assessment.engagements)
     about = Subject(SubjectKind.ENGAGEMENT, engagement.id, engagement.name, engagement_facts(desk.store, engagement))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from psdm_cli.checklists.answers import NO, SKIP, YES, accepted
 from psdm_cli.checklists.definition import InputType, StepDefinition, StepKind
-from psdm_cli.checklists.engine import RunStep
+from psdm_cli.checklists.engine import SEES, RunStep
 from psdm_cli.prompting import Choice, Prompter
 from psdm_cli.workflows.checklist_runs import OpenRun
 
@@ -60,7 +60,9 @@ def _present(row: RunStep, prompter: Prompter, link: str) -> None:
     step = row.definition
     prompter.say()
     prompter.say(f"{step.id} {step.title} ({step.owner})")
-    for line in (step.help, f"To show: {', '.join(step.evidence)}" if step.evidence else "", step.handbook, link):
+    sees = (line for line in row.step.evidence if line.startswith(SEES))
+    to_show = f"To show: {', '.join(step.evidence)}" if step.evidence else ""
+    for line in (*sees, step.help, to_show, step.handbook, link):
         if line:
             prompter.say(f"  {line}")
     if row.answer is not None:

@@ -61,9 +61,13 @@ def test_an_auto_step_is_what_was_verified_now(seen: object, expected: State) ->
 @pytest.mark.parametrize(
     ("seen", "given", "expected", "shown"),
     [
-        pytest.param(judged("A"), None, State.MANUAL, ("reason of A",), id="right, and nobody confirmed it"),
+        pytest.param(judged("A"), None, State.MANUAL, ("psdm sees: reason of A",), id="right, and nobody confirmed it"),
         pytest.param(
-            judged("A"), answer("A", "yes", "seen"), State.DONE, ("seen", "reason of A"), id="right, confirmed"
+            judged("A"),
+            answer("A", "yes", "seen"),
+            State.DONE,
+            ("seen", "psdm sees: reason of A"),
+            id="right, confirmed",
         ),
         pytest.param(
             judged("A", finding("A:1")), answer("A", "yes"), State.ATTENTION, (), id="wrong, whoever confirmed"
@@ -72,7 +76,11 @@ def test_an_auto_step_is_what_was_verified_now(seen: object, expected: State) ->
             judged("A", finding("A:1")), answer("A", "skip", "no"), State.SKIPPED, ("no",), id="does not apply"
         ),
         pytest.param(
-            judged("A", unseen=("hidden",)), answer("A", "yes"), State.DONE, ("reason of A",), id="could not look"
+            judged("A", unseen=("hidden",)),
+            answer("A", "yes"),
+            State.DONE,
+            ("psdm sees: reason of A",),
+            id="could not look",
         ),
     ],
 )

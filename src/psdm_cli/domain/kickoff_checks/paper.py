@@ -137,9 +137,7 @@ def retrospective(kickoff: Kickoff) -> Step:
     issue = part.value
     findings = []
     epic = space.customer_epic
-    if isinstance(epic, Seen) and epic.value.is_epic and issue.epic_id is not None and issue.epic_id != epic.value.id:
-        findings.append(found(kickoff, "INIT-16", "epic", "the retrospective hangs on another epic"))
-    if isinstance(epic, Seen) and epic.value.is_epic and issue.epic_id is None:
+    if isinstance(epic, Seen) and not space.retro_attached:
         fix = f"psdm init-project {space.name}"
         findings.append(found(kickoff, "INIT-16", "epic", "the retrospective is not on the Customer Epic", fix=fix))
     if not any(label.casefold() == space.name.casefold() for label in issue.labels):

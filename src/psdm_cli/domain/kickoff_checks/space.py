@@ -147,7 +147,7 @@ def board_readme(kickoff: Kickoff) -> Step:
     fix = f"psdm init-project {kickoff.sow}"
     findings = []
     if isinstance(space.boards, Missing) or value_of(space.boards) == ():
-        findings.append(found(kickoff, "INIT-15", "board", "the project has no board", fix=fix))
+        findings.append(found(kickoff, "INIT-15", "board", "the customer's group has no board", fix=fix))
     readme = value_of(space.readme)
     if isinstance(space.readme, Missing) or (readme is not None and not readme.content.strip()):
         findings.append(found(kickoff, "INIT-15", "readme", "the project has no README", fix=fix))

@@ -165,7 +165,7 @@ class Space:
     labels: Part[tuple[LabelRow, ...]]  # those usable in the customer's group
     raid: Part[RaidSeen]
     retro: Part[Issue]
-    boards: Part[tuple[Board, ...]]
+    boards: Part[tuple[Board, ...]]  # of the customer's group
     readme: Part[RepositoryFile]
     templates: Part[tuple[str, ...]]  # names of the project's issue templates
     links_note: Part[Note]
@@ -220,6 +220,35 @@ class Space:
     def anchored_by_issue(self) -> bool:
         """Whether a labelled issue in ps_plan stands for the Customer Epic."""
         return _without_epics(self.capabilities)
+
+
+def blind(contract: Contract, kantata: Part[KantataFacts], told: Mapping[str, str], reason: str) -> Space:
+    """A space of which nothing could be looked at in GitLab, and why."""
+    unseen = Unseen(reason)
+    return Space(
+        contract=contract,
+        customer=told.get(FACT_CUSTOMER),
+        capabilities=None,
+        me=None,
+        customer_epic=unseen,
+        intake=unseen,
+        scoping=unseen,
+        dow=unseen,
+        parent=unseen,
+        group=unseen,
+        project=unseen,
+        activities=unseen,
+        labels=unseen,
+        raid=unseen,
+        retro=unseen,
+        boards=unseen,
+        readme=unseen,
+        templates=unseen,
+        links_note=unseen,
+        members=unseen,
+        kantata=kantata,
+        told=dict(told),
+    )
 
 
 def _without_epics(capabilities: Capabilities | None) -> bool:
