@@ -17,7 +17,7 @@ ISSUES = f"/projects/{seg(PLAN)}/issues"
 
 @pytest.fixture(scope="module")
 def space() -> Space:
-    """Five issues named after what they have: a plain, b labelled, c assigned and due, d closed, e deep in a subgroup."""
+    """Five issues: a plain, b labelled, c assigned and due, d closed, e deep in a subgroup."""
     made = Space()
     stone = tables.make_milestone(made.account, made.ps, "SOW-1", AT, start_date="2026-11-01", due_date="2026-12-31")
     box = {"iid": 1, "group_id": made.ps["id"], "title": "Sprint", "description": None, "created_at": AT}

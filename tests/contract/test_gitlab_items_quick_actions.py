@@ -201,7 +201,7 @@ def test_an_unmodelled_action_leaves_the_text_and_is_reported(space: Space) -> N
 def test_epics_and_graphql_run_actions_as_well(space: Space) -> None:
     epic = space.epic("second", description="Words\n/label ~bug")
     assert (epic["labels"], epic["description"]) == (["bug"], "Words")
-    note = "mutation($id: NoteableID!, $b: String!) { createNote(input: {noteableId: $id, body: $b}) { errors note { id } } }"
+    note = "mutation($id: NoteableID!, $b: String!) {createNote(input: {noteableId: $id, body: $b}) {errors note {id}}}"
     assert space.data(note, id=gid(epic), b="/close") == {"createNote": {"errors": [], "note": None}}
     assert space.ask("GET", f"/groups/ps/epics/{epic['iid']}")["state"] == "closed"
     assert "commands" in str(space.data(note, id=gid(epic), b="/close")["createNote"]["errors"]).lower()
