@@ -174,7 +174,10 @@ def test_gitlab_when_there_is_a_token(pointed: Psdm, gitlab: tuple[type[GitLab],
     assert ran.code == 0
     assert "you are Jane" in ran.out
     assert "\x1b" not in ran.out
-    assert handler.seen == [("/api/v4/user", "glpat-jane")]
+    assert handler.seen[0] == ("/api/v4/user", "glpat-jane")
+    assert {token for _, token in handler.seen} == {"glpat-jane"}
+    assert "personal token, scopes not told" in ran.out
+    assert "epics by rest in" in ran.out
 
 
 def test_gitlab_in_trouble_does_not_stop_the_rest(pointed: Psdm, gitlab: tuple[type[GitLab], str]) -> None:

@@ -41,6 +41,8 @@ def doctor(ctx: Context) -> None:
             now=lambda: datetime.now(UTC),
             account_scope=lambda: env.account_scope,
             offline=env.options.offline,
+            gitlab_reading=env.gitlab_or_none,
+            gitlab_group=lambda: env.place_names.customer_epics,
         )
     )
     result = Diagnosis(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from psdm_cli.domain.gitlab import EpicsBy
 from psdm_cli.domain.records import Kind
 from psdm_cli.errors import NotAllowed, NotFound, PsdmError, Unavailable
+from psdm_cli.systems.gitlab_ports import GitLab
 from psdm_cli.systems.ports import Kantata, Me, Read
 
 if TYPE_CHECKING:
     from psdm_cli.store.database import Store
 
 SKEW = timedelta(minutes=5)
+SOON = timedelta(days=14)  # a token that ends within it is to be replaced
 PASS, ATTENTION, UNVERIFIED = "pass", "attention", "unverified"
 
 # Each kind of record: its name for people, what it is read for, how to get the permission (kantata.md).
@@ -76,7 +79,10 @@ class TokenOwner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the doctor looks at; each is asked once and may raise a `PsdmError`. `gitlab` gives None: not configured."""
+    """What the doctor looks at; each is asked once and may raise a `PsdmError`. `gitlab` gives None: not configured.
+
+    `gitlab_group` is the group whose plan decides what there is for epics.
+    """
 
     python: tuple[int, int, int]
     settings: Callable[[], SettingsSeen]
@@ -88,6 +94,8 @@ class Surroundings:
     now: Callable[[], datetime]
     account_scope: Callable[[], str]
     offline: bool = False
+    gitlab_reading: Callable[[], GitLab | None] = lambda: None
+    gitlab_group: Callable[[], str] = lambda: ""
 
 
 def diagnose(around: Surroundings) -> tuple[Check, ...]:
@@ -113,7 +121,7 @@ def _checks(around: Surroundings) -> Iterator[Check]:
     yield settings
     if settings.state == PASS:
         yield from _kantata(around)
-        yield _gitlab(around)
+        yield from _gitlab(around)
         yield _store(around)
         yield _keyring(around)
         return
@@ -203,14 +211,15 @@ def _permissions(kantata: Kantata, me: Me) -> Iterator[Check]:
             yield Check(identity, title, PASS, f"{count} visible{whose}{needed_for}")
 
 
-def _gitlab(around: Surroundings) -> Check:
+def _gitlab(around: Surroundings) -> Iterator[Check]:
     title = "GitLab"
     if around.offline:
-        return Check("gitlab", title, UNVERIFIED, "not asked: --offline", needed=False)
+        yield Check("gitlab", title, UNVERIFIED, "not asked: --offline", needed=False)
+        return
     try:
         system = around.gitlab()
         if system is None:
-            return Check(
+            yield Check(
                 "gitlab",
                 title,
                 UNVERIFIED,
@@ -218,10 +227,44 @@ def _gitlab(around: Surroundings) -> Check:
                 "psdm auth login gitlab",
                 needed=False,
             )
+            return
         me = system.me()
+        yield Check("gitlab", title, PASS, f"you are {me.name} (id {me.id})", needed=False)
+        reading = around.gitlab_reading()
     except PsdmError as error:
-        return _failed("gitlab", title, error, needed=False)
-    return Check("gitlab", title, PASS, f"you are {me.name} (id {me.id})", needed=False)
+        yield _failed("gitlab", title, error, needed=False)
+        return
+    if reading is not None:
+        yield _gitlab_token(reading, around.now().date())
+        yield _gitlab_can(reading, around.gitlab_group())
+
+
+def _gitlab_token(gitlab: GitLab, today: date) -> Check:
+    identity, title, renew = "gitlab-token", "GitLab token", "make a new token, scope api: psdm auth login gitlab"
+    try:
+        token = gitlab.token()
+    except PsdmError as error:
+        return _failed(identity, title, error, needed=False)
+    scopes = "scopes not told" if token.scopes is None else f"scopes {', '.join(token.scopes) or 'none'}"
+    until = "" if token.expires is None else f", valid until {token.expires.isoformat()}"
+    seen = f"{token.kind} token, {scopes}{until}"
+    if token.may_write is False:
+        return Check(identity, title, ATTENTION, f"{seen}; it may not write", renew, needed=False)
+    if token.expires is not None and token.expires <= today + SOON:
+        return Check(identity, title, ATTENTION, seen, renew, needed=False)
+    return Check(identity, title, PASS, seen, needed=False)
+
+
+def _gitlab_can(gitlab: GitLab, group: str) -> Check:
+    identity, title = "gitlab-can", "GitLab's plan"
+    try:
+        can = gitlab.capabilities(group)
+    except PsdmError as error:
+        return _failed(identity, title, error, needed=False)
+    version = f"GitLab {can.version}, " if can.version else ""
+    instead = f"; instead of what the plan lacks: {', '.join(can.replaced)}" if can.replaced else ""
+    way = "no epics" if can.epics is EpicsBy.MILESTONES else f"epics by {can.epics.value.removesuffix(' epics')}"
+    return Check(identity, title, PASS, f"{version}{way} in {group}{instead}", needed=False)
 
 
 def _store(around: Surroundings) -> Check:

@@ -183,7 +183,7 @@ class Asker(ABC):
 
     def _repeat_misread(self, attempt: Attempts, began: float, why: str, body: bytes) -> None:
         attempt.misreads += 1
-        if attempt.misreads > MISREAD_REPEATS:
+        if attempt.misreads > MISREAD_REPEATS or not self._budget:
             page = body[:200].lstrip().startswith(b"<")
             said = "an HTML page instead of JSON" if page else why
             raise BadAnswer(
@@ -223,8 +223,9 @@ class Asker(ABC):
     def _give_up(self, attempt: Attempts, said: str, wait: float) -> NoReturn:
         limited = said.startswith("429")
         what = "is limiting requests" if limited else "does not answer"
+        patience = f"; psdm waits {self._budget:.0f} s at most" if self._budget else ""
         raise Unavailable(
-            f"{self._name} {what} ({attempt.what}: {said}); psdm waits {self._budget:.0f} s at most.",
+            f"{self._name} {what} ({attempt.what}: {said}){patience}.",
             hint=self.limited_hint(wait) if limited else LATER_HINT,
             retry_after=wait,
         ) from None
