@@ -16,13 +16,14 @@ from psdm_cli.domain.quick_actions import inert_lines, neutralised
 Names = str | tuple[str, ...]
 """A field by the heading it belongs under, or by several that mean the same; the first one names it in reports."""
 
+BOLD_LINE = 7  # the level of a line in bold, below every heading
 LONGEST_PLACEHOLDER = 200
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*")
 _BOLD = re.compile(r" {0,3}(?:\*\*|__)(?P<name>[^*_|]+)(?:\*\*|__)[ \t]*:?[ \t]*")
 # "- **Customer:**" or "Customer Name:" with nothing behind it
 _LABEL = re.compile(
-    r"(?P<head>\s*(?:[-*+]\s+)?(?:\*\*|__)?(?P<name>[^*_:|#>`\[\]]{2,80}?)(?::(?:\*\*|__)?|(?:\*\*|__):))\s*"
+    r"(?P<head>\s*(?:[-*+]\s+)?(?:\*\*|__)?(?P<name>[^*_:|#>`\[\]][^*_:|>`\[\]]{1,79}?)(?::(?:\*\*|__)?|(?:\*\*|__):))\s*"
 )
 _PLACEHOLDER = re.compile(
     r"\s*(?:[-*+]\s*)?(?:[_*(\[<`]*"
@@ -70,7 +71,11 @@ def filled(team_text: str, fields: Mapping[Names, str]) -> Filled:
         if not value.strip():
             continue
         safe = value if isinstance(value, Own) else neutralised(value.strip(), headings=False)
-        done = _under_heading(lines, each, safe) or _behind_label(lines, each, safe)
+        done = (
+            _under_heading(lines, each, safe)
+            or _behind_label(lines, each, safe)
+            or _under_heading(lines, each, safe, bold=True)
+        )
         (used if done is not None else left).append(each[0])
         lines = done if done is not None else lines
     return Filled("\n".join(lines), tuple(used), tuple(left))
@@ -85,7 +90,7 @@ def plain_heading(text: str) -> str:
     """A heading without case, emoji, signs, numbering and formatting: "3. 🎯 _Goal(s)_:" → "goals"."""
     bare = unicodedata.normalize("NFKC", _SHORT_CODE.sub(" ", _COMMENT.sub(" ", text))).casefold()
     bare = re.sub(r"\((\w{1,2})\)", r"\1", bare)  # "goal(s)"
-    bare = re.sub(r"^\W*\d+(?:\.\d+)*[.):]\s*", "", bare)
+    bare = re.sub(r"^\W*(?:step\s*)?\d+(?:\.\d+)*\s*[.):]\s*", "", bare)
     bare = re.sub(r"['’]", "", bare).replace("&", " and ")
     kept = "".join(sign if unicodedata.category(sign)[0] in "LN" else " " for sign in bare)
     return " ".join(kept.split())
@@ -107,7 +112,7 @@ def _headings(lines: Sequence[str]) -> list[_Heading]:
             continue
         bold = _BOLD.fullmatch(line)
         if bold is not None and (number == 0 or not lines[number - 1].strip()):
-            found.append((plain_heading(bold["name"]), 7, number, number + 1))
+            found.append((plain_heading(bold["name"]), BOLD_LINE, number, number + 1))
     ends = [*(row[2] for row in found[1:]), len(lines)][: len(found)]
     return [_Heading(*row, end) for row, end in zip(found, ends, strict=True)]
 
@@ -119,9 +124,12 @@ def _is_structure(line: str, lines: Sequence[str], number: int) -> bool:
     return number > 0 and bool(lines[number - 1].strip()) and not _ATX.fullmatch(lines[number - 1])
 
 
-def _under_heading(lines: Sequence[str], names: Sequence[str], value: str) -> list[str] | None:
+def _under_heading(lines: Sequence[str], names: Sequence[str], value: str, *, bold: bool = False) -> list[str] | None:
+    """The lines with the value in the section of these names; with `bold`, among lines in bold."""
     wanted = {plain_heading(name) for name in names}
-    section = next((each for each in _headings(lines) if each.name in wanted), None)
+    section = next(
+        (each for each in _headings(lines) if each.name in wanted and (each.level == BOLD_LINE) is bold), None
+    )
     if section is None:
         return None
     body = list(lines[section.body : section.end])

@@ -41,7 +41,10 @@ SEVERAL = frozenset({FieldType.LIST, FieldType.ROWS, FieldType.LABELS})
 
 @dataclass(frozen=True, slots=True)
 class TemplateField:
-    """A field. `source` says where psdm takes it from, or who is asked; `columns` are those of rows."""
+    """A field. `source` says where psdm takes it from, or who is asked; `columns` are those of rows.
+
+    `headings`: under which a team's own template may ask for it, besides its name.
+    """
 
     name: str
     meaning: str
@@ -49,6 +52,7 @@ class TemplateField:
     type: FieldType = FieldType.TEXT
     required: bool = False
     columns: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

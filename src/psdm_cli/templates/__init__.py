@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from psdm_cli.domain.audience import Audience, Customer, Internal, Text, for_customer, internal
+from psdm_cli.domain.text_templates import Kind
 from psdm_cli.errors import PsdmError, RefusedByRule, WrongConfiguration
 from psdm_cli.templates.catalog import template_catalog, template_named
 
@@ -27,6 +28,7 @@ __all__ = [
     "source_of",
     "template_catalog",
     "template_named",
+    "with_actions",
 ]
 SUFFIX = ".j2"
 HERE = Path(__file__).parent
@@ -38,9 +40,21 @@ def render(name: str, values: Mapping[str, Any], own: Path | None = None) -> str
 
     `own` is a team's folder: a file NAME.j2 in it wins over ours. Values are what the catalogue says (None: a visible
     blank), and everything that is put into a text is made harmless for its kind, unless it is `Own` Markdown; there is
-    no way around that in a template. Raises `WrongUsage` for values that do not fit, `WrongConfiguration` for a
+    no way around that in a template. Quick actions that a team's template has for an issue or a document are left out:
+    `bodies.body` gives them as fields. Raises `WrongUsage` for values that do not fit, `WrongConfiguration` for a
     template of the team's that cannot be used, with file and line.
     """
+    info = template_catalog().get(name)
+    text = with_actions(name, values, own)
+    if info is not None and info.kind not in (Kind.ISSUE, Kind.DOCUMENT):
+        return text  # a file's quick actions are for those who use it; a mail goes nowhere where they run
+    from psdm_cli.domain.quick_actions import parse
+
+    return parse(text).text_without
+
+
+def with_actions(name: str, values: Mapping[str, Any], own: Path | None = None) -> str:
+    """As `render`, with the quick actions that a team's own template has."""
     from jinja2 import TemplateError, TemplateSyntaxError
     from jinja2.exceptions import SecurityError
 

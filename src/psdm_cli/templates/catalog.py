@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -65,11 +66,11 @@ def _fields(rows: Sequence[Any], shared: Mapping[str, TemplateField], *, require
             found += [_field(name, described, required=required) for name, described in row.items()]
         else:
             each = shared[row]
-            found.append(TemplateField(each.name, each.meaning, each.source, each.type, required, each.columns))
+            found.append(replace(each, required=required))
     return found
 
 
 def _field(name: str, row: Mapping[str, Any], *, required: bool = False) -> TemplateField:
     columns = tuple(row.get("columns", ()))
     kind = FieldType(row.get("type", FieldType.ROWS if columns else FieldType.TEXT))
-    return TemplateField(name, row["meaning"], row["source"], kind, required, columns)
+    return TemplateField(name, row["meaning"], row["source"], kind, required, columns, tuple(row.get("headings", ())))
