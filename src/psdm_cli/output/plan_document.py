@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psdm_cli.changes.codec import plain as plain_json
-from psdm_cli.changes.plan import TEXT_OF, Action, Change, ChangeState, Item, Plan, shown_text
+from psdm_cli.changes.plan import TEXT_OF, Action, Audience, Change, ChangeState, Item, Plan, shown_text
 from psdm_cli.output.text import valid_text
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ VERBS = {
     Action.DELETE: "to delete",
     Action.KEEP: "already so",
 }
+
+
+GITLAB = "gitlab"
+VISIBLE = "the customer can see this"
+#: attributes that name the place, which stands above the change, or that say nothing to a person
+PLACING = frozenset({"group_id", "project_id", "parent_id", "message", "readme"})
+LONGEST_TEXT = 5  # lines of an issue's or a file's text that are shown; messages to people are shown in full
 
 
 class Staying(Protocol):
@@ -110,10 +117,11 @@ def add_plan(page: Page, items: Sequence[Item]) -> None:
 
     places = list(dict.fromkeys(item.change.place for item in items))
     for place in places:
-        page.heading(place or "Elsewhere")
-        for item in items:
-            if item.change.place == place:
-                _add_item(page, item)
+        here = [item for item in items if item.change.place == place]
+        shared = all(item.change.audience is Audience.CUSTOMER for item in here)
+        page.heading(place or "Elsewhere", VISIBLE if shared else "")
+        for item in here:
+            _add_item(page, item, said=shared)
     page.blank()
     page.text(Span(summary(items), "bold"))
 
@@ -146,15 +154,17 @@ def _count(items: Sequence[Item], state: ChangeState) -> int:
     return sum(item.state is state for item in items)
 
 
-def _add_item(page: Page, item: Item) -> None:
+def _add_item(page: Page, item: Item, *, said: bool = False) -> None:
+    """One item. `said`: that the customer can read the place stands above it already."""
     from psdm_cli.output.layout import Span
 
     change = item.change
     end = ENDS.get(item.state)
     tail = f"  ({end[0]})" if end is not None and change.action is not Action.KEEP else ""
     style = STYLES[change.action] if end is None else end[1]
-    internal = "" if change.audience.value == "internal" else "  [the customer can see this]"
-    page.text(Span(f"{change.title}{internal}{tail}", ""), first=Span(f"  {change.action.symbol} ", style), indent=4)
+    seen = f"  [{VISIBLE}]" if change.audience is Audience.CUSTOMER and not said else ""
+    kind = f"{change.kind.replace('_', ' ')} " if change.system == GITLAB else ""
+    page.text(Span(f"{kind}{change.title}{seen}{tail}", ""), first=Span(f"  {change.action.symbol} ", style), indent=4)
     if end is None or item.state is ChangeState.FAILED:
         for line in attribute_lines(change):
             page.text(line, first="      ")
@@ -174,6 +184,8 @@ def attribute_lines(change: Change) -> list[str]:
         return [f"{_name(name)}: {_value(name, value)}" for name, value in change.before.items() if value is not None]
     lines = []
     for name, given in change.after.items():
+        if change.system == GITLAB and (name in PLACING or given == change.title):
+            continue  # the line and the place above say it
         value = shown_text(str(given[TEXT_OF])) if isinstance(given, Mapping) and set(given) == {TEXT_OF} else given
         if name in change.before and change.before[name] == value:
             continue
@@ -182,7 +194,11 @@ def attribute_lines(change: Change) -> list[str]:
             lines.append(f"{_name(name)}: {_value(name, change.before[name])} → {after}")
         elif isinstance(value, str) and "\n" in value:
             lines.append(f"{_name(name)}:")
-            lines += [f"| {line}" for line in value.splitlines()]
+            text = value.splitlines()
+            most = LONGEST_TEXT if change.system == GITLAB else len(text)
+            lines += [f"| {line}" for line in text[:most]]
+            if len(text) > most:
+                lines.append(f"| … and {len(text) - most} more lines: --json has all of them")
         else:
             lines.append(f"{_name(name)}: {after}")
     return lines
