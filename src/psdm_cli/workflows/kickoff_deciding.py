@@ -193,7 +193,7 @@ class Deciding:
 
         handle = self.settings.pm.label or (space.me.username if space.me is not None else "pm")
         texts = {key: (label.name, label.color) for key, label in self.settings.labels.items()}
-        about = {key: use for key, (_, _, use) in LABELS.items()}
+        about = {key: use.partition(";")[0] for key, (_, _, use) in LABELS.items()}
         return labels_of(texts, about, pm=handle, contract=space.contract)
 
 

@@ -298,11 +298,11 @@ class DeliveryReader:
 
         return looked(read)
 
-    def boards(self, project: Project) -> Part[tuple[Board, ...]]:
-        """The boards of the project."""
+    def boards(self, group: Group) -> Part[tuple[Board, ...]]:
+        """The boards of the customer's group: a project's own are not in GitLab's published contract."""
 
         def read() -> Part[tuple[Board, ...]]:
-            found = tuple(self.gitlab.boards(project=project.id))
+            found = tuple(self.gitlab.boards(group=group.id))
             return Seen(found) if found else Missing("no board")
 
         return looked(read)

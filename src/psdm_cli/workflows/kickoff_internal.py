@@ -187,7 +187,7 @@ class OwnSide:
             return found
         raid = self._raid
         found["project_url"] = addresses.project(project)
-        found["board_url"] = addresses.boards(project)
+        found["board_url"] = addresses.boards(group) if group is not None else None
         found["raid_url"] = addresses.issue(project, self._number(raid)) if raid is not None else None
         found["epics"] = [
             (change.title, self._activity_url(change, project, group))

@@ -65,8 +65,9 @@ class Planner:
             changes += self._labels(group)
             project = self._project(group, changes)
             changes += self._activities(group, project)
+            changes += self._board(group)
             if project is not None:
-                changes += self._in_project(project)
+                changes += [*self._raid(project), *self.texts.files(project, group)]
         own = OwnSide(self.space, self.wanted, self.texts, tuple(changes), self.field_id, self.left_out)
         changes += own.changes()
         return Intent(tuple(changes), tuple(self.requests), tuple(self.left_out))
@@ -111,14 +112,14 @@ class Planner:
             self._ask("project", seen_group, self._sow, self._sow)
             return None
         made = make.project(
-            group, name=for_customer(self._sow), path=self._sow, visibility=PRIVATE, readme=True, sow=self._sow
+            group, name=for_customer(self._sow), path=self._sow, visibility=PRIVATE, readme=False, sow=self._sow
         )
         changes.append(made)
         return new_place(group, made)
 
     def _standing(self, kind: str, record: Group | Project, place: Place[Customer]) -> Change:
         """What is there, as a `keep` whose id stands for references."""
-        above = Place[Customer](place.kind, place.ref, record.full_path.rpartition("/")[0], place.audience)
+        above: Place[Customer] = Place(place.kind, place.ref, record.full_path.rpartition("/")[0], place.audience)
         name = for_customer(record.name)
         made = (make.group if kind == "group" else make.project)(above, name=name, path=record.path, sow=self._sow)
         return kept(made, record.id, record.url)
@@ -196,15 +197,17 @@ class Planner:
             elif milestone is not None and project is not None:
                 yield self._issue_for(activity, key, project, milestone)
             else:
-                yield self._epic_for(activity, key, group)
+                yield self._epic_for(activity, key, group, project)
         for other in waiting:
             yield self._brought_in_order(other, Activity(other.title), group, project)
 
-    def _epic_for(self, activity: Activity, key: str, group: Place[Customer]) -> Change:
+    def _epic_for(
+        self, activity: Activity, key: str, group: Place[Customer], project: Place[Customer] | None
+    ) -> Change:
         return make.epic(
             group,
             title=for_customer(activity.title),
-            body=self.texts.activity(activity, key),
+            body=self.texts.activity(activity, key, project.full_path if project is not None else None),
             mark=("activity", activity_key(self._sow, key)),
             labels=self.wanted.epic_labels,
             start=activity.start,
@@ -217,7 +220,7 @@ class Planner:
         return make.issue(
             project,
             title=for_customer(activity.title),
-            body=self.texts.activity(activity, key),
+            body=self.texts.activity(activity, key, project.full_path),
             mark=("activity", activity_key(self._sow, key)),
             labels=self.wanted.epic_labels,
             due=activity.due,
@@ -256,11 +259,6 @@ class Planner:
 
     # the project
 
-    def _in_project(self, project: Place[Customer]) -> Iterator[Change]:
-        yield from self._raid(project)
-        yield from self._board(project)
-        yield from self.texts.files(project)
-
     def _raid(self, project: Place[Customer]) -> Iterator[Change]:
         part, label = self.space.raid, self.wanted.labels["raid"].name
         title = for_customer(raid_title(self.wanted.customer, self._sow))
@@ -275,7 +273,8 @@ class Planner:
                 project, title=title, body=self.texts.raid(), mark=("raid", self._sow), labels=(label,), sow=self._sow
             )
 
-    def _board(self, project: Place[Customer]) -> Iterator[Change]:
+    def _board(self, group: Place[Customer]) -> Iterator[Change]:
+        """The workflow as a board of the customer's group: all their contracts share it, and Free has but one."""
         lists = [self.wanted.labels[key].name for key in WORKFLOW]
         if isinstance(self.space.boards, Unseen):
             self.left_out.append(f"the board: {self.space.boards.reason}")
@@ -283,9 +282,9 @@ class Planner:
         boards = value_of(self.space.boards) or ()
         ours = next((board for board in boards if board.name == BOARD), None)
         shows = next((board for board in boards if set(lists) & set(board.lists)), None)
-        made = make.board(project, name=for_customer(BOARD), lists=lists, sow=self._sow)
+        made = make.board(group, name=for_customer(BOARD), lists=lists, sow=self._sow)
         if ours is not None:
-            yield board_change(project, ours, lists=lists, sow=self._sow)
+            yield board_change(group, ours, lists=lists, sow=self._sow)
         elif shows is not None:
             yield kept(made, shows.id, why=f"the board “{shows.name}” shows the workflow already")
         else:

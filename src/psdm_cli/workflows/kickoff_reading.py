@@ -81,7 +81,7 @@ def observe(gitlab: GitLab, settings: Settings, known: Known) -> Space:
         milestone=Missing(NO_GROUP),
         labels=Missing(NO_GROUP),
         raid=Missing(NO_PROJECT),
-        boards=Missing(NO_PROJECT),
+        boards=Missing(NO_GROUP),
         readme=Missing(NO_PROJECT),
         templates=Missing(NO_PROJECT),
         members=Missing(NO_PROJECT),
@@ -97,24 +97,25 @@ def _inside(space: Space, reader: DeliveryReader, group: Group | None, project: 
         space = replace(
             space,
             labels=reader.labels(group),
+            boards=reader.boards(group),
             activities=reader.activities(group, project),
             milestone=reader.milestone(group) if space.by_milestones else Missing("epics stand for the activities"),
         )
     elif isinstance(space.group, Unseen):
-        space = replace(space, labels=space.group, activities=space.group, milestone=space.group)
+        unseen = space.group
+        space = replace(space, labels=unseen, activities=unseen, milestone=unseen, boards=unseen)
     if project is not None:
         raid, readme = reader.raid(project, space.customer), reader.readme(project)
         space = replace(
             space,
             raid=raid,
             readme=readme,
-            boards=reader.boards(project),
             templates=reader.templates(project),
             members=reader.members(project),
         )
     elif isinstance(space.project, Unseen):
-        unseen = space.project
-        space = replace(space, raid=unseen, readme=unseen, boards=unseen, templates=unseen, members=unseen)
+        hidden = space.project
+        space = replace(space, raid=hidden, readme=hidden, templates=hidden, members=hidden)
     return space
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from psdm_cli.changes import gitlab_changes as make
 from psdm_cli.changes.gitlab_edits import file_change, kept
 from psdm_cli.changes.gitlab_places import Place
-from psdm_cli.changes.plan import Action, Change
+from psdm_cli.changes.plan import Change
 from psdm_cli.domain.audience import Customer, Internal, Text, for_customer
 from psdm_cli.domain.engagements import Engagement
 from psdm_cli.domain.gitlab import IssueTemplate, RepositoryFile
@@ -97,10 +97,18 @@ class Texts:
 
     # for the customer
 
-    def activity(self, activity: Activity, slug: str) -> Text[Customer]:
+    def activity(self, activity: Activity, slug: str, project_path: str | None) -> Text[Customer]:
         """What stands in an activity's epic."""
-        values = {**self._basics, "activity": activity.title, "slug": slug}
-        return self.customer_text("activity-epic", {**values, "start": activity.start, "end": activity.due})
+        values: dict[str, Any] = {**self._basics, "activity": activity.title, "slug": slug}
+        values |= {"start": activity.start, "end": activity.due}
+        if project_path is not None:
+            values["project_url"] = self.addresses.project(project_path)
+            values["raid_url"] = self._raid_list(project_path)
+        return self.customer_text("activity-epic", values)
+
+    def _raid_list(self, project_path: str) -> str:
+        """The RAID log and its items, whatever their numbers are."""
+        return self.addresses.issues(project_path, self.wanted.labels["raid"].name)
 
     def milestone(self) -> Text[Customer]:
         """What stands in the SOW's milestone."""
@@ -110,7 +118,7 @@ class Texts:
         """What stands in the RAID log."""
         return self.customer_text("raid", self._basics)
 
-    def charter(self, project_path: str) -> Text[Customer]:
+    def charter(self, project_path: str, group_path: str) -> Text[Customer]:
         """What stands in the README: the charter with the communication plan."""
         team = [("PM", self.pm, None)] if self.pm is not None else []
         team += [(role, name, None) for role in ("TA", "PSE") for name in self.people(role) if name != self.pm]
@@ -122,14 +130,14 @@ class Texts:
                 "team": team,
                 "communication": list(COMMUNICATION),
                 "status_url": self.addresses.issues(project_path),
-                "raid_url": self.addresses.issues(project_path, self.wanted.labels["raid"].name),
-                "board_url": self.addresses.boards(project_path),
+                "raid_url": self._raid_list(project_path),
+                "board_url": self.addresses.boards(group_path),
             },
         )
 
-    def files(self, project: Place[Customer]) -> Iterator[Change]:
+    def files(self, project: Place[Customer], group: Place[Customer]) -> Iterator[Change]:
         """README and issue templates of the project: those that are there stay as they are."""
-        yield from self._readme(project)
+        yield from self._readme(project, group)
         part = self.space.templates
         if isinstance(part, Unseen):
             return
@@ -141,16 +149,14 @@ class Texts:
             made = make.file(project, path=path, content=text, message=f"Add the issue template {name}", sow=self._sow)
             yield kept(made, f"{project.ref}:{path}") if name.casefold() in there else made
 
-    def _readme(self, project: Place[Customer]) -> Iterator[Change]:
+    def _readme(self, project: Place[Customer], group: Place[Customer]) -> Iterator[Change]:
         part = self.space.readme
         if isinstance(part, Unseen):
             return
-        seen, text = value_of(part), self.charter(project.full_path)
+        seen, text = value_of(part), self.charter(project.full_path, group.full_path)
         said = "Describe the engagement: charter and communication plan"
         made = make.file(project, path=README, content=text, message=said, sow=self._sow)
-        if value_of(self.space.project) is None:  # the new repository begins with a README of GitLab's
-            yield replace(made, action=Action.CHANGE, title="README.md: charter and communication plan")
-        elif seen is None:
+        if seen is None:
             yield made
         elif is_gitlabs_own(seen, self._sow):
             yield file_change(project, seen, content=text, message=said, sow=self._sow)
@@ -175,7 +181,19 @@ class Texts:
         if self.team_retro is None:
             return ours, NO_TEAM
         parsed = parse(self.team_retro.content)
+        data = (
+            ("Customer", self.wanted.customer),
+            ("SOW", self._sow),
+            ("PM", self.pm),
+            ("PSE", ", ".join(values["pse"])),
+            ("TA", ", ".join(values["ta"])),
+            ("Type", values["engagement_type"]),
+            ("Dates", " to ".join(str(day) for day in (values["start"], values["end"]) if day is not None)),
+        )
         named: dict[str | tuple[str, ...], str] = {
+            ("Project Data", "Project", "Project Information", "Project Details"): "\n".join(
+                f"- {name}: {value}" for name, value in data if value
+            ),
             ("Customer", "Customer Name", "Account"): self.wanted.customer,
             ("SOW", "SOW Number", "SOW#", "SOW/PO"): self._sow,
             ("PM", "Project Manager", "Project Lead"): self.pm or "",
@@ -184,7 +202,7 @@ class Texts:
             ("EM", "Engagement Manager"): values["em"] or "",
             ("Project Type", "Type", "Engagement Type"): values["engagement_type"] or "",
             ("Customer Epic", "Epic"): epic_url or "",
-            ("Project", "Project Link", "Collaboration Project"): values["project_url"] or "",
+            ("Project Link", "Collaboration Project", "Collaboration Space"): values["project_url"] or "",
         }
         return replace(ours, value=filled(parsed.text_without, named).text), parsed.fields
 

@@ -28,9 +28,9 @@ class Addresses:
         """An epic's page; `number` may be a placeholder."""
         return f"{self.group(group_path)}/-/epics/{number}"
 
-    def boards(self, project_path: str) -> str:
-        """A project's boards."""
-        return f"{self.project(project_path)}/-/boards"
+    def boards(self, group_path: str) -> str:
+        """A group's boards."""
+        return f"{self.group(group_path)}/-/boards"
 
     def issues(self, project_path: str, label: str | None = None) -> str:
         """A project's issues, with a label if one is given."""
