@@ -208,6 +208,17 @@ def test_it_is_kept_and_believed_for_a_while(scripted_gitlab: ScriptedGitLab, ma
     assert len(scripted_gitlab.asked("GraphQL Probe")) == 2
 
 
+def test_asked_anew_whatever_is_kept(scripted_gitlab: ScriptedGitLab, make_gitlab: Make) -> None:
+    scripted_gitlab.data["Probe"] = probe()
+    memory = Kept()
+    reader = make_gitlab(memory=memory)
+    reader.capabilities("ps")
+    scripted_gitlab.data["Probe"] = probe(epics=False, types=("Issue",))
+    assert reader.capabilities("ps").epics is EpicsBy.WORK_ITEMS
+    assert reader.capabilities("ps", anew=True).epics is EpicsBy.MILESTONES
+    assert make_gitlab().capabilities("ps", anew=True).epics is EpicsBy.MILESTONES
+
+
 @pytest.mark.parametrize(
     "value",
     [

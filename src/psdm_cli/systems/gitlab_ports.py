@@ -21,6 +21,7 @@ from psdm_cli.domain.gitlab import (
     Note,
     Project,
     RepositoryFile,
+    WikiPage,
 )
 
 
@@ -51,8 +52,11 @@ class GitLab(Protocol):
     def server_time(self) -> datetime | None:
         """The clock of the server as of its latest answer, or None before the first."""
 
-    def capabilities(self, group: str) -> Capabilities:
-        """What the instance and this root group's plan can do; asked once per group and run, and kept in the store."""
+    def capabilities(self, group: str, *, anew: bool = False) -> Capabilities:
+        """What the instance and this root group's plan can do; asked once per group and run, and kept in the store.
+
+        `anew`: asked now, whatever is kept.
+        """
 
     def user(self, username: str) -> GitLabUser | None:
         """A user by name."""
@@ -125,6 +129,9 @@ class GitLab(Protocol):
 
     def file(self, project: str, path: str) -> RepositoryFile | None:
         """A file of the default branch; None also where the repository is empty."""
+
+    def wiki(self, project: str) -> Sequence[WikiPage]:
+        """The pages of a project's wiki; empty where it has none, or the wiki is switched off."""
 
     def issue_template(self, project: str, name: str) -> IssueTemplate | None:
         """A team's issue template by its name, in any case."""

@@ -258,7 +258,7 @@ def _gitlab_token(gitlab: GitLab, today: date) -> Check:
 def _gitlab_can(gitlab: GitLab, group: str) -> Check:
     identity, title = "gitlab-can", "GitLab's plan"
     try:
-        can = gitlab.capabilities(group)
+        can = gitlab.capabilities(group, anew=True)
     except PsdmError as error:
         return _failed(identity, title, error, needed=False)
     version = f"GitLab {can.version}, " if can.version else ""

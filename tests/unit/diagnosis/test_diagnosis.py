@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
 
-from psdm_cli.errors import BadAnswer, NotAllowed, StoreProblem, Unavailable
+from psdm_cli.domain.gitlab import Capabilities, EpicsBy, GitLabToken
+from psdm_cli.errors import BadAnswer, NotAllowed, NotFound, StoreProblem, Unavailable
 from psdm_cli.systems.ports import Me, Read
 from psdm_cli.workflows.diagnosis import (
     PERMISSIONS,
@@ -147,6 +148,78 @@ def test_without_kantata_the_rest_is_looked_at_all_the_same(error: Exception, co
     assert by_id["kantata"].state == "attention"
     assert by_id["may-read"].state == "unverified"
     assert by_id["store"].state == "pass"
+
+
+@dataclass
+class FakeGitLab:
+    """Answers what the doctor asks of GitLab."""
+
+    told: GitLabToken
+    can: Capabilities | Exception
+
+    def me(self) -> Me:
+        return Me("7", "Jane Doe")
+
+    def token(self) -> GitLabToken:
+        return self.told
+
+    def capabilities(self, group: str, *, anew: bool = False) -> Capabilities:
+        assert (group, anew) == ("ps", True)
+        if isinstance(self.can, Exception):
+            raise self.can
+        return self.can
+
+
+FULL = Capabilities("19.4.1-ee", EpicsBy.WORK_ITEMS)
+FREE = Capabilities(None, EpicsBy.MILESTONES, replaced=("epics by milestones", "iterations by milestones"))
+
+
+def with_gitlab(told: GitLabToken, can: Capabilities | Exception = FULL) -> dict[str, Check]:
+    fake: Any = FakeGitLab(told, can)
+    return found(around(gitlab=lambda: fake, gitlab_reading=lambda: fake, gitlab_group=lambda: "ps"))
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "words"),
+    [
+        pytest.param(
+            GitLabToken("personal", ("api",), date(2027, 1, 31)),
+            "pass",
+            "personal token, scopes api, valid until 2027-01-31",
+            id="all right",
+        ),
+        pytest.param(GitLabToken("group", ("api",), date(2026, 12, 8)), "pass", "2026-12-08", id="15 days left"),
+        pytest.param(GitLabToken("project", ("api",), date(2026, 12, 7)), "attention", "2026-12-07", id="14 days left"),
+        pytest.param(GitLabToken("personal", ("read_api",)), "attention", "it may not write", id="reads only"),
+        pytest.param(GitLabToken("personal", ()), "attention", "scopes none", id="no scope"),
+        pytest.param(GitLabToken("job"), "attention", "job token, scopes not told; it may not write", id="job"),
+        pytest.param(GitLabToken("oauth"), "pass", "oauth token, scopes not told", id="nobody tells"),
+    ],
+)
+def test_gitlab_s_token(told: GitLabToken, state: str, words: str) -> None:
+    check = with_gitlab(told)["gitlab-token"]
+    assert (check.state, words in check.reason) == (state, True), check.reason
+    assert bool(check.way_out) is (state == "attention")
+
+
+@pytest.mark.parametrize(
+    ("can", "state", "words"),
+    [
+        pytest.param(FULL, "pass", "GitLab 19.4.1-ee, epics by work items in ps", id="work items"),
+        pytest.param(Capabilities("18.0", EpicsBy.REST), "pass", "GitLab 18.0, epics by rest in ps", id="rest"),
+        pytest.param(
+            FREE,
+            "pass",
+            "no epics in ps; instead of what the plan lacks: epics by milestones, iterations by milestones",
+            id="free",
+        ),
+        pytest.param(NotFound("no group ps", hint="check it"), "attention", "no group ps", id="no such group"),
+    ],
+)
+def test_gitlab_s_plan(can: Capabilities | Exception, state: str, words: str) -> None:
+    checks = with_gitlab(GitLabToken("personal", ("api",)), can)
+    assert (checks["gitlab-can"].state, checks["gitlab-can"].reason) == (state, words)
+    assert exit_code(tuple(checks.values())) == (0 if state == "pass" else 3)
 
 
 def test_gitlab_in_trouble_is_attention_but_never_decides() -> None:

@@ -23,6 +23,7 @@ from psdm_cli.domain.gitlab import (
     Note,
     Project,
     RepositoryFile,
+    WikiPage,
 )
 from psdm_cli.errors import BadAnswer, NotAllowed, PsdmError
 from psdm_cli.systems.gitlab import rows
@@ -132,9 +133,12 @@ class GitLabAdapter:
 
     # places
 
-    def capabilities(self, group: str) -> Capabilities:
-        """What the instance and this group's plan can do."""
-        return self.probing.of(self._places.path_of(group)).capabilities
+    def capabilities(self, group: str, *, anew: bool = False) -> Capabilities:
+        """What the instance and this group's plan can do; `anew`: asked now, whatever is kept."""
+        path = self._places.path_of(group)
+        if anew:
+            self.probing.ask(path)
+        return self.probing.of(path).capabilities
 
     def group(self, group: str) -> Group | None:
         """A group with its ancestors."""
@@ -242,6 +246,10 @@ class GitLabAdapter:
     def file(self, project: str, path: str) -> RepositoryFile | None:
         """A file of the default branch."""
         return self._repository.file(project, path)
+
+    def wiki(self, project: str) -> Sequence[WikiPage]:
+        """The pages of a project's wiki."""
+        return self._repository.wiki(project)
 
     def issue_template(self, project: str, name: str) -> IssueTemplate | None:
         """A team's issue template by its name, in any case."""

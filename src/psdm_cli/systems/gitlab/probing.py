@@ -102,8 +102,8 @@ class Probing:
                     self._found[known] = Probed(replace(found.capabilities, epics=EpicsBy.REST, task_toggle=False))
                     self._keep(known, self._found[known])
 
-    def forget(self, path: str) -> None:
-        """Ask again next time, whatever is kept."""
+    def ask(self, path: str) -> None:
+        """Ask now, whatever is kept or known."""
         with self._lock:
             self._found[path] = self._asked(path)
 
