@@ -148,6 +148,8 @@ def test_labels_come_as_names_or_whole(space: Space) -> None:
         ("order_by=title&sort=asc", "abcd"),
         ("order_by=due_date&sort=asc", "dcab"),
         ("order_by=weight&sort=asc", "bacd"),
+        ("order_by=weight&sort=desc", "bdca"),
+        ("order_by=due_date&sort=desc", "cdba"),
     ],
 )
 def test_the_order_of_a_list(space: Space, order: str, expected: str) -> None:
@@ -187,6 +189,19 @@ def test_keyset_falls_back_to_numbers_for_orders_it_lacks_and_is_unknown_to_grou
     assert "X-Total" in space.send("GET", "/groups/ps/issues?pagination=keyset").headers
     assert space.violations == ["unknown parameter 'pagination'"]
     space.sandbox.violations.clear()
+
+
+def test_a_full_text_index_does_not_see_comments() -> None:
+    space = Space(search_sees_comments=False)
+    made = space.issue(description="Seen <!-- psdm:run-1 --> words")
+    for text, found in (("run-1", []), ("seen+words", [made["id"]])):
+        for path in (ISSUES, "/groups/ps/issues"):
+            assert [row["id"] for row in space.ask("GET", f"{path}?search={text}")] == found
+    query = (
+        'query($p: ID!) { namespace(fullPath: $p) { workItems(includeDescendants: true, search: "run-1") { count } } }'
+    )
+    counts = [space.data(query, p=path)["namespace"]["workItems"]["count"] for path in (PLAN, "ps")]
+    assert counts == [0, 1]
 
 
 def test_a_bad_cursor_is_refused(space: Space) -> None:

@@ -169,6 +169,7 @@ def test_actions_run_with_the_rights_of_whoever_wrote_them(space: Space, who: st
     entries = list(space.account.rows("quick_actions"))
     assert [(row["command"], row["applied"]) for row in entries] == [("close", applied), ("label", applied)]
     assert {row["user_id"] for row in entries} == {space.users[who]["id"]}
+    assert {row["work_item_id"] for row in entries} == {made["id"]}
 
 
 def test_an_author_closes_what_is_theirs_but_labels_nothing(space: Space) -> None:
@@ -190,7 +191,8 @@ def test_plans_limit_actions_too() -> None:
     free = Space("free")
     made = free.issue(description="Words\n/weight 3\n/health_status at_risk\n/epic &1")
     assert "weight" not in made
-    assert [row["applied"] for row in free.account.rows("quick_actions")] == [False, False, False]
+    entries = list(free.account.rows("quick_actions"))
+    assert [(row["applied"], row["work_item_id"]) for row in entries] == [(False, made["id"])] * 3
 
 
 def test_an_unmodelled_action_leaves_the_text_and_is_reported(space: Space) -> None:

@@ -32,15 +32,17 @@ _ORDERS = {
 def found_items(call: Call, place: Row, args: Args) -> tuple[list[Row], Callable[[Row], Any]]:
     """The items in order, and the key of that order for cursors."""
     rows = [row for each in _places(call, place, args) for row in in_place(call, each) if reads(call, row)]
-    rows = by.chosen(rows, _tests(call, args))
+    rows = by.chosen(rows, _tests(call, place, args))
     order = args.get("sort") or "CREATED_DESC"
     attribute = _ORDERS.get(order.rpartition("_")[0], "id")
 
+    down = order.endswith("_DESC")
+
     def key(row: Row) -> Any:
         dated = attribute in ("start_date", "due_date")
-        return by.ordering(row | {attribute: effective(call, row, attribute)} if dated else row, attribute)
+        return by.ordering(row | {attribute: effective(call, row, attribute)} if dated else row, attribute, down)
 
-    return sorted(rows, key=key, reverse=order.endswith("_DESC")), key
+    return sorted(rows, key=key, reverse=down), key
 
 
 def _places(call: Call, place: Row, args: Args) -> list[Row]:
@@ -57,15 +59,20 @@ def _places(call: Call, place: Row, args: Args) -> list[Row]:
     return [each for each in found if call.reads(each) and (args.get("includeArchived") or not each.get("archived"))]
 
 
-def _tests(call: Call, args: Args) -> list[by.Test]:
-    found = _plain(call, args) + _of_family(call, args) + _of_plan(call, args)
+def _searched(call: Call, place: Row, args: Args) -> list[by.Test]:
+    if not args.get("search"):
+        return []
+    names = [name.lower() for name in args.get("in") or ["TITLE", "DESCRIPTION"]]
+    sees = call.readings.search_sees_comments or not tables.is_project(place)
+    return [by.searched(args["search"], names, comments=sees)]
+
+
+def _tests(call: Call, place: Row, args: Args) -> list[by.Test]:
+    found = _plain(call, args) + _searched(call, place, args) + _of_family(call, args) + _of_plan(call, args)
     if args.get("labelName"):
         found.append(by.with_labels(call, args["labelName"]))
     found += _united(call, args.get("or") or {})
     found += [by.opposite(test) for test in _negated(call, args.get("not") or {})]
-    if args.get("search"):
-        names = args.get("in") or ["TITLE", "DESCRIPTION"]
-        found.append(by.searched(args["search"], [name.lower() for name in names]))
     for attribute in ("created_at", "updated_at", "closed_at"):
         word = attribute.removesuffix("_at")
         if args.get(f"{word}After"):

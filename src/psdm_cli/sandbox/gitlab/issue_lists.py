@@ -60,7 +60,8 @@ def _of_text(call: Call, asked: dict[str, Any]) -> list[by.Test]:
     if "labels" in asked:
         found.append(by.with_labels(call, names_in(asked["labels"])))
     if "search" in asked:
-        found.append(by.searched(asked["search"], names_in(asked.get("in") or "title,description")))
+        fields = names_in(asked.get("in") or "title,description")
+        found.append(by.searched(asked["search"], fields, comments=call.readings.search_sees_comments))
     for name in ("milestone", "milestone_id"):
         if name in asked:
             found.append(by.milestone_titled(call, asked[name]))
@@ -154,7 +155,7 @@ def ordered(call: Call, rows: list[Row], order: str) -> list[Row]:
         dates = {row["id"]: row["due_date"] for row in call.account.rows("milestones")}
         rows = [row | {"milestone_due": dates.get(row["milestone_id"])} for row in rows]
     down = (call.params.get("sort") or "desc") == "desc"
-    return sorted(rows, key=lambda row: by.ordering(row, order), reverse=down)
+    return sorted(rows, key=lambda row: by.ordering(row, order, down), reverse=down)
 
 
 def _keyset(call: Call, rows: list[Row], order: str) -> Reply:
@@ -163,11 +164,12 @@ def _keyset(call: Call, rows: list[Row], order: str) -> Reply:
     down = (call.params.get("sort") or "desc") == "desc"
     if call.params.get("cursor"):
         at = _read_cursor(call.params["cursor"])
-        rows = [row for row in rows if (by.ordering(row, order) < at if down else by.ordering(row, order) > at)]
+        keys = {row["id"]: by.ordering(row, order, down) for row in rows}
+        rows = [row for row in rows if (keys[row["id"]] < at if down else keys[row["id"]] > at)]
     headers = {"X-Per-Page": str(size)}
     shown = rows[:size]
     if len(rows) > size:
-        cursor = _cursor(by.ordering(shown[-1], order))
+        cursor = _cursor(by.ordering(shown[-1], order, down))
         headers |= {"Link": f'<{link_to(call, cursor=cursor, per_page=size)}>; rel="next"', "X-Next-Cursor": cursor}
     return Reply(
         200, [item_views.issue(call, row, bool(call.params.get("with_labels_details"))) for row in shown], headers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from psdm_cli.sandbox.gitlab.calls import Call
 from psdm_cli.sandbox.gitlab.item_labels import labels_of
 
 Test = Callable[[Row], bool]
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 NOTHING, SOMETHING = ("none", "0", ""), ("any", "*")
 
 
@@ -45,13 +47,18 @@ def with_any_label(call: Call, names: Sequence[str]) -> Test:
     return lambda row: not set(names).isdisjoint(label["name"] for label in labels_of(call, row))
 
 
-def searched(text: str, fields: Iterable[str]) -> Test:
-    """Every word of a search somewhere in the fields, whatever the case; words in quotes stay together."""
+def searched(text: str, fields: Iterable[str], *, comments: bool = True) -> Test:
+    """Every word of a search somewhere in the fields, whatever the case; words in quotes stay together.
+
+    `comments`: whether words inside HTML comments are found.
+    """
     words = _words(text)
     names = list(fields)
 
     def fits(row: Row) -> bool:
         texts = [str(row[name] or "").casefold() for name in names]
+        if not comments:
+            texts = [_COMMENT.sub(" ", one) for one in texts]
         return all(any(word in one for one in texts) for word in words)
 
     return fits
@@ -159,7 +166,7 @@ def chosen(rows: Iterable[Row], tests: Sequence[Test]) -> list[Row]:
     return [row for row in rows if all(test(row) for test in tests)]
 
 
-def ordering(row: Row, attribute: str) -> tuple[bool, Any, int]:
-    """A key that sorts by an attribute, rows without it last in ascending order, equal ones by id."""
+def ordering(row: Row, attribute: str, down: bool = False) -> tuple[bool, Any, int]:
+    """A key that sorts by an attribute; rows without it come last in either direction, equal ones go by id."""
     value = row.get(attribute)
-    return (value is None, value.casefold() if isinstance(value, str) else value or 0, int(row["id"]))
+    return ((value is None) != down, value.casefold() if isinstance(value, str) else value or 0, int(row["id"]))

@@ -61,7 +61,7 @@ def _commands(call: Call, item: Row, commands: list[Command]) -> tuple[dict[str,
     changes = changes_of(call, place, item, wish)
     saved = save(call, item, changes, wish)
     told(call, item, changes)
-    quick_actions.carried_out(outcome, saved)
+    quick_actions.carried_out(call, outcome, saved)
     return wish, outcome
 
 

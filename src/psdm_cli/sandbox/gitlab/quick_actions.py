@@ -36,12 +36,16 @@ _GONE: dict[str, tuple[str, Any, str]] = {
 
 @dataclass(slots=True)
 class Outcome:
-    """What quick actions come to: wishes, things to do once the item is saved, words about what was done and not."""
+    """What quick actions come to: wishes, things to do once the item is saved, words about what was done and not.
+
+    `entries` are its rows in the table `quick_actions`.
+    """
 
     wish: Wish = field(default_factory=dict)
     after: list[Callable[[Row], None]] = field(default_factory=list)
     summary: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
 
 
 class _No(Exception):
@@ -63,7 +67,7 @@ def weigh(call: Call, place: Row, item: Row | None, kind: str, commands: Sequenc
             turn.outcome.failed.append(str(no) or f"Could not apply {command.name} command.")
         entry = {"command": command.name, "argument": command.argument, "applied": applied, "at": call.stamp}
         who = {"user_id": call.me["id"], "work_item_id": item["id"] if item else None}
-        tables.put(call.account, "quick_actions", entry | who)
+        turn.outcome.entries.append(tables.put(call.account, "quick_actions", entry | who))
         if command.name in UNMODELLED:
             call.note(f"quick action /{command.name} is not modelled")
     return turn.outcome
@@ -280,8 +284,10 @@ def _titles(text: str) -> list[str]:
     return [match["quoted"] or match["plain"] or match["bare"] for match in _TITLED.finditer(text)]
 
 
-def carried_out(outcome: Outcome, item: Row) -> None:
+def carried_out(call: Call, outcome: Outcome, item: Row) -> None:
     """Does what waited for the item to be saved; a refusal there becomes one more failure."""
+    for entry in outcome.entries:
+        call.account.update("quick_actions", entry["id"], work_item_id=item["id"])
     for step in outcome.after:
         try:
             step(item)

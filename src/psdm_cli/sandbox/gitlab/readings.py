@@ -39,8 +39,9 @@ class GitLabReadings:
     are printed in messages. `extra_assignees`, `second_board`, `weight_without_plan`, `link_without_plan`: what a lower
     plan does with them. `creations_left_groups` and `_projects` count down the day's creations; at 0 they answer
     429 with `creation_wait` seconds in Retry-After. `decoding_proxy`: something in front of GitLab undoes %2F, so that
-    every path with a group's or project's full path leads nowhere. `instance` is what `web_url` begins with (None:
-    the address asked).
+    every path with a group's or project's full path leads nowhere. `search_sees_comments`: whether searching issues
+    finds words inside HTML comments (a full-text index leaves them out). `instance` is what `web_url` begins with
+    (None: the address asked).
     """
 
     version: str = "19.4.1-ee"
@@ -48,7 +49,6 @@ class GitLabReadings:
     task_toggle: bool = True
     work_item_rest_api: Literal["off", "absent"] = "off"
     group_uploads: bool = True
-    wiki_enabled: bool = True
     names: Literal["any", "strict"] = "any"
     namespace_refused: Literal["403", "400"] = "403"
     project_taken: Literal["400", "409"] = "400"
@@ -64,4 +64,5 @@ class GitLabReadings:
     creations_left_groups: int | None = None
     creations_left_projects: int | None = None
     decoding_proxy: bool = False
+    search_sees_comments: bool = True
     instance: str | None = INSTANCE

@@ -57,7 +57,7 @@ def create(call: Call, place: Row, kind: str, wish: Wish) -> Row:
     named = changes.pop("title")
     more |= _fixed(kind, changes)
     item = tables.make_work_item(call.account, place, kind, named, author=call.me, at=stamp, **more)
-    quick_actions.carried_out(outcome, item)
+    quick_actions.carried_out(call, outcome, item)
     return call.account.row("work_items", item["id"])
 
 
@@ -106,7 +106,7 @@ def update(call: Call, item: Row, wish: Wish) -> Row:
     changes = changes_of(call, place, item, wish)
     saved = save(call, item, changes, wish)
     told(call, item, changes)
-    quick_actions.carried_out(outcome, saved)
+    quick_actions.carried_out(call, outcome, saved)
     return call.account.row("work_items", item["id"])
 
 
