@@ -59,6 +59,12 @@ COMMANDS: Table = {
     "today": Lazy("psdm_cli.commands.today:today", "Show what is due, for which project, by when.", LOOK),
     "open": Lazy("psdm_cli.commands.open:open_", "Open a handbook link or an engagement's Kantata page.", LOOK),
     "status": Lazy("psdm_cli.commands.status:status", "Show one engagement on one page, from both systems.", LOOK),
+    "audit": Family(
+        {"leaks": Lazy("psdm_cli.commands.audit:leaks", "Look for internal content where customers read.")},
+        "Audits: internal content that customers can read.",
+        LOOK,
+    ),
+    "check": Lazy("psdm_cli.commands.check:check", "Hold a collaboration space against the handbook, heal it.", LOOK),
     "portfolio": Lazy("psdm_cli.commands.portfolio:portfolio", "Show every engagement at a glance.", LOOK),
     "why": Lazy("psdm_cli.commands.why:why", "Explain a figure, a finding or a step: rows, rule, handbook.", LOOK),
     "apply": Lazy("psdm_cli.commands.apply:apply", "Apply a plan that was saved with --plan-out.", WRITES),

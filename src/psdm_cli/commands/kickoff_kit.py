@@ -1,0 +1,27 @@
+"""What planning a collaboration space stands on, built from the environment: for init-project and check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from psdm_cli.context import Environment
+    from psdm_cli.workflows.kickoff import Kit
+    from psdm_cli.workflows.kickoff_finding import Desk
+
+
+def kit_of(env: Environment, desk: Desk) -> Kit:
+    """The kit of this run."""
+    from psdm_cli.templates import customer_text, internal_text
+    from psdm_cli.workflows.kickoff import Kit
+
+    own = env.templates_folder
+    return Kit(
+        gitlab=desk.gitlab,
+        directory=desk.directory,
+        settings=env.settings,
+        base=env.settings.gitlab.url,
+        customer_text=lambda name, values: customer_text(name, values, own),
+        internal_text=lambda name, values: internal_text(name, values, own),
+        kantata_page=env.kantata_page,
+    )
