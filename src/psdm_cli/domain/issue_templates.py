@@ -70,7 +70,7 @@ def filled(team_text: str, fields: Mapping[Names, str]) -> Filled:
         each = (names,) if isinstance(names, str) else names
         if not value.strip():
             continue
-        safe = value if isinstance(value, Own) else neutralised(value.strip(), headings=False)
+        safe = value if isinstance(value, Own) else neutralised(value.strip(), headings=False, code=False)
         done = (
             _under_heading(lines, each, safe)
             or _behind_label(lines, each, safe)

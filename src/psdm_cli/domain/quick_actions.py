@@ -94,20 +94,21 @@ def parse(text: str) -> Parsed:
     return Parsed(re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).rstrip(), fields, tuple(unknown))
 
 
-def neutralised(text: str, *, cell: bool = False, headings: bool = True) -> str:
+def neutralised(text: str, *, cell: bool = False, headings: bool = True, code: bool = True) -> str:
     """Anybody else's Markdown in which nothing runs: the same to read, safe inside a description or a note of ours.
 
     Quick actions are escaped wherever a line may begin, mentions parted by a space, HTML shown as text (so that no
     comment imitates a marker of psdm's and no block hides what follows), acting characters made visible. Plain code
     blocks stay as they are; a fence that is never closed, or that GitLab and Markdown read differently, is escaped.
     With `cell` the text becomes one line of a table: its pipes are escaped too. Without `headings` it has none, for a
-    place inside a section of ours. Doing it twice changes nothing.
+    place inside a section of ours; without `code` no code blocks, for a place inside a text that may have a fence open.
+    Doing it twice changes nothing.
     """
     lines = [made_visible(line.expandtabs(4)).rstrip() for line in _lines(text)]
     if cell:
         one = " ".join(line for line in lines if line.strip())
         return _PIPE.sub(r"\1\\|", _harmless(one if headings else _HEADING.sub(r"\1\\", one)))
-    inert = _inert(lines)
+    inert = _inert(lines) if code else frozenset()
     if not headings:
         lines = [line if at in inert else _HEADING.sub(r"\1\\", line) for at, line in enumerate(lines)]
     return "\n".join(

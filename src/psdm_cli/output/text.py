@@ -78,10 +78,13 @@ def markdown_cell(text: str) -> str:
 
 
 def markdown_block(text: str) -> str:
-    """Foreign Markdown in a section of ours: it formats and links as written, and commands, mentions, hides nothing."""
+    """Foreign Markdown in a section of ours: it formats and links as written, but commands, mentions, hides nothing.
+
+    Code fences are shown as text: the text around may be a team's, with a fence of its own left open.
+    """
     from psdm_cli.domain.quick_actions import neutralised  # this module is part of every start
 
-    return neutralised(text, headings=False)
+    return neutralised(text, headings=False, code=False)
 
 
 def plain_block(text: str) -> str:

@@ -210,3 +210,9 @@ def test_only_placeholders_give_way(line: str, gives_way: bool) -> None:
     text = filled(f"## A\n\n{line}\n", {"A": "value"}).text
     assert (line not in text) is gives_way
     assert "value" in text
+
+
+def test_a_fence_that_the_team_left_open_does_not_let_a_value_run() -> None:
+    text = filled("```\nnever closed\n\n## Goal\n", {"Goal": "```\n/close\n```"}).text
+    assert parse(text).unknown == ()
+    assert "\\/close" in text

@@ -129,6 +129,10 @@ def test_a_text_inside_a_section_has_no_headings(text: str, expected: str) -> No
     assert neutralised(expected, headings=False) == expected
 
 
+def test_a_text_that_goes_into_anothers_has_no_fences_of_its_own() -> None:
+    assert neutralised("```\n/close\n```", code=False) == "\\`\\`\\`\n\\/close\n\\`\\`\\`"
+
+
 PIECES = st.lists(
     st.sampled_from(
         [

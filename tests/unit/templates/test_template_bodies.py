@@ -139,3 +139,10 @@ def test_sections_hold_what_is_known_and_nothing_else() -> None:
 def test_only_issues_have_a_body() -> None:
     with pytest.raises(WrongUsage, match="is a mail"):
         body("welcome-mail", RETRO)
+
+
+def test_a_fence_left_open_in_a_teams_file_does_not_let_a_value_run(tmp_path: Path) -> None:
+    (tmp_path / "scoping-issue.j2").write_text("```\nopen\n\n{{ goals }}\n", encoding="utf-8")
+    found = body("scoping-issue", RETRO | {"goals": "x\n```\n/label ~x\n/close\n```"}, tmp_path)
+    assert (found.fields, found.unknown) == (Fields(), ())
+    assert "\\/close" in found.text
