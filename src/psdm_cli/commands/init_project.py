@@ -204,6 +204,7 @@ class _Run:
         from dataclasses import replace
 
         from psdm_cli.changes.plan import ChangeState
+        from psdm_cli.commands.kickoff_kit import kit_of
         from psdm_cli.commands.staffing_options import plan_of
         from psdm_cli.commands.writing import outcome_of
         from psdm_cli.errors import Forbidden
@@ -212,7 +213,7 @@ class _Run:
         env = self.env
         wanted = self._decided()
         tick = tick or self._asked_ticks()
-        kit = self._kit()
+        kit = kit_of(env, self.desk)
         intent = planned(kit, self.found.space, wanted, tick)
         for sentence in (*self.assumed, *(f"Not planned: {each}." for each in intent.left_out)):
             if env.interactive:  # before the question, which it may decide
@@ -312,21 +313,6 @@ class _Run:
             walk(opened, self.env.prompter())
 
     # what everything stands on
-
-    def _kit(self) -> Kit:
-        from psdm_cli.templates import customer_text, internal_text
-        from psdm_cli.workflows.kickoff import Kit
-
-        env, own = self.env, self.env.templates_folder
-        return Kit(
-            gitlab=self.desk.gitlab,
-            directory=self.desk.directory,
-            settings=env.settings,
-            base=env.settings.gitlab.url,
-            customer_text=lambda name, values: customer_text(name, values, own),
-            internal_text=lambda name, values: internal_text(name, values, own),
-            kantata_page=env.kantata_page,
-        )
 
     def _opened(self, *, keep: bool) -> OpenRun:
         """The checklist's run over what was seen."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def kit_of(env: Environment, desk: Desk) -> Kit:
     """The kit of this run."""
     from psdm_cli.templates import customer_text, internal_text
+    from psdm_cli.templates.bodies import body
     from psdm_cli.workflows.kickoff import Kit
 
     own = env.templates_folder
@@ -23,5 +24,6 @@ def kit_of(env: Environment, desk: Desk) -> Kit:
         base=env.settings.gitlab.url,
         customer_text=lambda name, values: customer_text(name, values, own),
         internal_text=lambda name, values: internal_text(name, values, own),
+        issue_body=lambda name, values, team: body(name, values, own, team),
         kantata_page=env.kantata_page,
     )

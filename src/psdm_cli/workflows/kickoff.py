@@ -23,7 +23,7 @@ from psdm_cli.systems.gitlab_ports import GitLab
 from psdm_cli.systems.ports import Directory
 from psdm_cli.workflows.kickoff_finding import Found, group_facts
 from psdm_cli.workflows.kickoff_planning import Intent, Planner
-from psdm_cli.workflows.kickoff_texts import Texts
+from psdm_cli.workflows.kickoff_texts import IssueBody, Texts
 from psdm_cli.workflows.kickoff_ticks import ticks
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Kit:
     base: str
     customer_text: Callable[[str, Mapping[str, Any]], Text[Customer]]
     internal_text: Callable[[str, Mapping[str, Any]], Text[Internal]]
+    issue_body: Callable[[str, Mapping[str, Any], str | None], IssueBody]
     kantata_page: Callable[[str], str | None]
 
     def texts(self, space: Space, wanted: Wanted) -> Texts:
@@ -51,7 +52,16 @@ class Kit:
         kantata = value_of(space.kantata)
         page = self.kantata_page(kantata.engagement.id) if kantata is not None else None
         template = self._retro_template(space) if isinstance(space.retro, Missing) else None
-        return Texts(space, wanted, Addresses(self.base), self.customer_text, self.internal_text, template, page)
+        return Texts(
+            space,
+            wanted,
+            Addresses(base_of(space, self.base)),
+            self.customer_text,
+            self.internal_text,
+            self.issue_body,
+            template,
+            page,
+        )
 
     def _retro_template(self, space: Space) -> IssueTemplate | None:
         plan = value_of(space.plan)
@@ -79,6 +89,16 @@ class Kit:
             reason=f"psdm may not create it: {values['reason']}",
             url=Addresses(self.base).group(parent),
         )
+
+
+def base_of(space: Space, default: str) -> str:
+    """GitLab's root as its own pages have it, which need not be where its API is asked."""
+    for part in (space.epics_group, space.parent):
+        group = value_of(part)
+        tail = f"/groups/{group.full_path}" if group is not None else ""
+        if group is not None and group.url is not None and group.url.endswith(tail):
+            return group.url.removesuffix(tail)
+    return default
 
 
 def refuse_config(space: Space) -> None:

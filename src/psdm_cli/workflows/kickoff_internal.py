@@ -122,13 +122,14 @@ class OwnSide:
         title = internal(retro_title(self.wanted.customer, self._sow))
         seen = value_of(part)
         if seen is None:
-            text, asked = self.texts.retro(self._project_path, self._anchor_url)
+            body = self.texts.retro(self._project_path, self._anchor_url)
+            self.left_out += [f"the team's retrospective template asks for “{each}”" for each in body.unknown]
             made = make.issue(
                 plan,
                 title=title,
-                body=text,
+                body=internal(body.text),
                 mark=("retro", self._sow),
-                labels=(self._label_name, *self._known_labels(asked.labels)),
+                labels=(self._label_name, *self._known_labels(body.fields.labels)),
                 assignees=(self.space.me.username,) if self.space.me is not None and not self.space.me.bot else (),
                 epic=on if is_epic else None,
                 depends_on=self._label_keys,

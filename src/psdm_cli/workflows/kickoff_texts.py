@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from psdm_cli.changes import gitlab_changes as make
 from psdm_cli.changes.gitlab_edits import file_change, kept
@@ -13,8 +13,7 @@ from psdm_cli.changes.plan import Change
 from psdm_cli.domain.audience import Customer, Internal, Text, for_customer
 from psdm_cli.domain.engagements import Engagement
 from psdm_cli.domain.gitlab import IssueTemplate, RepositoryFile
-from psdm_cli.domain.issue_templates import filled
-from psdm_cli.domain.quick_actions import Fields, parse
+from psdm_cli.domain.quick_actions import Fields
 from psdm_cli.domain.space.addresses import Addresses
 from psdm_cli.domain.space.observed import LINK_PREFIX, Space
 from psdm_cli.domain.space.parts import Unseen, value_of
@@ -37,19 +36,40 @@ COMMUNICATION: tuple[tuple[str, str, str, str, str], ...] = (
     ("Whole team", "risks, actions, issues, decisions", "RAID log", "reviewed every week", "GitLab PM"),
     ("Sponsors", "what endangers a milestone", "call, then the RAID log", "the same day", "both PMs"),
 )
+
+
+class IssueBody(Protocol):
+    """A description made of the team's own template or of ours, and what its quick actions ask for."""
+
+    @property
+    def text(self) -> str:
+        """The description."""
+
+    @property
+    def fields(self) -> Fields:
+        """What its quick actions ask for, in the API's words."""
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Quick actions that psdm does not carry out."""
+
+
 _GITLABS_OWN = ("To make it easy for you to get started with GitLab", "## Getting started")
-NO_TEAM = Fields()
 
 
 @dataclass
 class Texts:
-    """The texts of one space. `customer_text` and `internal_text` fill a template; `team_retro` is the team's own."""
+    """The texts of one space. `customer_text` and `internal_text` fill a template.
+
+    `issue_body` makes a description of the team's own issue template, or of ours; `team_retro` is the team's own.
+    """
 
     space: Space
     wanted: Wanted
     addresses: Addresses
     customer_text: Callable[[str, Mapping[str, Any]], Text[Customer]]
     internal_text: Callable[[str, Mapping[str, Any]], Text[Internal]]
+    issue_body: Callable[[str, Mapping[str, Any], str | None], IssueBody]
     team_retro: IssueTemplate | None = None
     kantata_page: str | None = None
 
@@ -165,7 +185,7 @@ class Texts:
 
     # for ourselves
 
-    def retro(self, project_path: str | None, epic_url: str | None) -> tuple[Text[Internal], Fields]:
+    def retro(self, project_path: str | None, epic_url: str | None) -> IssueBody:
         """What stands in the retrospective, and what the team's own template asks for besides."""
         engagement = self._engagement
         values: dict[str, Any] = {
@@ -177,34 +197,8 @@ class Texts:
             "em": self._field("Engagement Manager"),
             "engagement_type": engagement.type.value.replace("_", " ") if engagement is not None else None,
         }
-        ours = self.internal_text("internal-retrospective", values)
-        if self.team_retro is None:
-            return ours, NO_TEAM
-        parsed = parse(self.team_retro.content)
-        data = (
-            ("Customer", self.wanted.customer),
-            ("SOW", self._sow),
-            ("PM", self.pm),
-            ("PSE", ", ".join(values["pse"])),
-            ("TA", ", ".join(values["ta"])),
-            ("Type", values["engagement_type"]),
-            ("Dates", " to ".join(str(day) for day in (values["start"], values["end"]) if day is not None)),
-        )
-        named: dict[str | tuple[str, ...], str] = {
-            ("Project Data", "Project", "Project Information", "Project Details"): "\n".join(
-                f"- {name}: {value}" for name, value in data if value
-            ),
-            ("Customer", "Customer Name", "Account"): self.wanted.customer,
-            ("SOW", "SOW Number", "SOW#", "SOW/PO"): self._sow,
-            ("PM", "Project Manager", "Project Lead"): self.pm or "",
-            ("PSE", "Engineers", "Professional Services Engineer"): ", ".join(values["pse"]),
-            ("TA", "Technical Architect"): ", ".join(values["ta"]),
-            ("EM", "Engagement Manager"): values["em"] or "",
-            ("Project Type", "Type", "Engagement Type"): values["engagement_type"] or "",
-            ("Customer Epic", "Epic"): epic_url or "",
-            ("Project Link", "Collaboration Project", "Collaboration Space"): values["project_url"] or "",
-        }
-        return replace(ours, value=filled(parsed.text_without, named).text), parsed.fields
+        team = self.team_retro.content if self.team_retro is not None else None
+        return self.issue_body("internal-retrospective", values, team)
 
     def _field(self, name: str) -> str | None:
         engagement = self._engagement
