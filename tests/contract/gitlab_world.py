@@ -89,6 +89,7 @@ class World:
         self.boards: list[Row] = []
         self.files: dict[tuple[int, str], Row] = {}
         self.uploads: list[Row] = []
+        self.wiki: list[Row] = []
         self.members: list[Row] = []
         self.users = [{"id": 1, "username": "pm", "name": "PM"}, {"id": 2, "username": "colleague", "name": "C"}]
         self.requests: list[tuple[str, str]] = []

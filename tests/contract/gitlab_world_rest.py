@@ -139,8 +139,19 @@ def _new_project(world: World, parts: Parts, query: dict[str, str], body: Row) -
 @route("GET", "/groups/*/projects")
 def _projects(world: World, parts: Parts, query: dict[str, str], body: Row) -> Told:
     group = group_of(world, parts[0])["id"]
-    rows = [row for row in world.projects.values() if row["namespace"]["id"] == group]
+    below = query.get("include_subgroups") == "true"
+    rows = [
+        row
+        for row in world.projects.values()
+        if row["namespace"]["id"] == group or (below and group in world.above(row["namespace"]["id"]))
+    ]
     return 200, [row for row in rows if query.get("search", "").casefold() in row["name"].casefold()]
+
+
+@route("GET", "/groups/*/descendant_groups")
+def _descendants(world: World, parts: Parts, query: dict[str, str], body: Row) -> Told:
+    group = group_of(world, parts[0])["id"]
+    return 200, [row for row in world.groups.values() if group in world.above(row["parent_id"])]
 
 
 @route("GET", "/(groups|projects)/*/members")
@@ -494,6 +505,11 @@ def _commits(world: World, parts: Parts, query: dict[str, str], body: Row) -> To
         assert action["action"] == "delete"
         del world.files[ident, action["file_path"]]
     return 201, {"id": f"c{world.next_id()}"}
+
+
+@route("GET", "/projects/*/wikis")
+def _wiki(world: World, parts: Parts, query: dict[str, str], body: Row) -> Told:
+    return 200, world.wiki
 
 
 @route("POST", "/(groups|projects)/*/uploads")

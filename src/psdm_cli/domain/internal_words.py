@@ -37,7 +37,7 @@ _CODES = (
     f"{_COMMON}|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|ISK|TRY|ILS|AED|SAR|QAR|KWD|INR|CNY|RMB|HKD|TWD|"
     "KRW|SGD|MYR|THB|IDR|PHP|VND|ZAR|NGN|KES|EGP|BRL|MXN|ARS|CLP|COP|PEN|UAH"
 )
-_DIGITS = r"\d[\d.,'’ ]*\d|\d"
+_DIGITS = r"\d(?:[\d.,'’ ]{0,20}\d)?"
 _AMOUNT = re.compile(
     rf"[$€£¥₹₩₪₺₽฿]\s?(?:{_DIGITS})(?:\s?(?:[kKmM]|bn|thousand|million)\b)?"
     rf"|(?<![\w.,])(?:{_DIGITS})\s?(?:[kKmM]|bn|thousand|million)?\s?(?:[€£¥₹]|\$(?!\w)|(?:{_CODES})\b)"
@@ -80,7 +80,7 @@ def internal_in(text: str | None, rules: InternalRules) -> tuple[Found, ...]:
     if not text:
         return ()
     plain = comparable(text)
-    found = [*_words(plain), *_links(plain, rules), *_markers(text), *_amounts(plain)]
+    found = [*_words(_without_figures(plain)), *_links(plain, rules), *_markers(text), *_amounts(plain)]
     return tuple(dict.fromkeys(found))
 
 
@@ -114,10 +114,15 @@ def _words(text: str) -> Iterator[Found]:
 def _amounts(text: str) -> Iterator[Found]:
     prose = _CODE.sub(lambda code: _SHELL.sub("", code[0]), text)
     for match in _AMOUNT.finditer(prose):
-        around = f"{prose[: match.start()]}\0{prose[match.end() :]}"
-        masked = _masked(match[0])
-        excerpt = _around(around, match.start(), match.start() + 1).replace("\0", masked)
-        yield Found("amount", masked, _AMOUNT.sub(lambda each: _masked(each[0]), excerpt))
+        start, end = match.span()
+        before, masked = _without_figures(prose[max(start - 2 * EXCERPT, 0) : start]), _masked(match[0])
+        around = f"{before}{masked}{_without_figures(prose[end : end + 2 * EXCERPT])}"
+        excerpt = _around(around, len(before), len(before) + len(masked))
+        yield Found("amount", masked, excerpt)
+
+
+def _without_figures(text: str) -> str:
+    return _AMOUNT.sub(lambda each: _masked(each[0]), text)
 
 
 def _masked(amount: str) -> str:
@@ -138,12 +143,12 @@ def _links(text: str, rules: InternalRules) -> Iterator[Found]:
         if rules.address and url.casefold().startswith(rules.address.casefold().rstrip("/") + "/"):
             path = url[len(rules.address.rstrip("/")) + 1 :].removeprefix("groups/")
             if is_internal_path(path.partition("/-/")[0].partition("?")[0].partition("#")[0], rules):
-                yield Found("link", url, _around(text, match.start(), match.end()))
+                yield Found("link", url)
         elif _KANTATA.match(url) or (rules.kantata_host and _host(url) == rules.kantata_host):
-            yield Found("link", url, _around(text, match.start(), match.end()))
+            yield Found("link", url)
     for match in _REFERENCE.finditer(text):
         if is_internal_path(match[1], rules):
-            yield Found("link", match[0], _around(text, match.start(), match.end()))
+            yield Found("link", match[0])
 
 
 def is_internal_path(path: str, rules: InternalRules) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 
 from psdm_cli.domain.internal_words import InternalRules, internal_in, internal_labels, is_internal_path
@@ -101,9 +103,16 @@ def test_labels(label: str, internal: bool) -> None:
 
 
 def test_an_amount_is_never_repeated() -> None:
-    found = internal_in("first 12,345.67 USD, then $ 98,765 and EUR 11", RULES)
-    assert len(found) == 3
+    found = internal_in("margin: first 12,345.67 USD, then $ 98,765 and EUR 11", RULES)
+    assert len(found) == 4
     assert not any(char.isdigit() for each in found for char in f"{each.what}{each.excerpt}")
+
+
+def test_long_hostile_text_is_read_in_time() -> None:
+    text = "1 " * 200_000 + "`" * 50_000 + "$" * 50_000
+    started = perf_counter()
+    internal_in(text, RULES)
+    assert perf_counter() - started < 5
 
 
 @pytest.mark.parametrize(
