@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from gitlab_server import JANE, Reply, ScriptedGitLab, refused, told
+from hypothesis import given
+from hypothesis import strategies as st
 from kantata_server import FakeTime
 
 from psdm_cli.changes.doors import UnclearError
@@ -15,6 +20,8 @@ from psdm_cli.systems.gitlab.adapter import GitLabAdapter
 from psdm_cli.systems.gitlab.client import GitLabClient
 from psdm_cli.systems.gitlab.refusals import GraphQLRefused, Refused
 from psdm_cli.systems.gitlab.transport import TokenKind, kind_of
+from psdm_cli.systems.gitlab.wording import server_words
+from psdm_cli.systems.http.wording import one_line
 
 Make = Callable[..., GitLabAdapter]
 ISSUES = "/projects/5/issues"
@@ -22,6 +29,11 @@ CREATE = (
     'mutation Comment($id: NoteableID!) { createNote(input: {noteableId: $id, body: "x"}) { errors note { id url } } }'
 )
 GID = {"id": "gid://gitlab/WorkItem/1"}
+WORDS = st.sampled_from(["message", "error", "errors", "error_description", "title"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=9)
+ANSWERS = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4), max_leaves=12
+).map(lambda answer: json.dumps(answer).encode())
 HTML = b"<!DOCTYPE html><title>Sign in</title>"
 
 
@@ -273,6 +285,35 @@ def test_a_refused_write(
     if isinstance(caught.value, Refused):
         assert (caught.value.status, caught.value.exit_code) == (status, 6)
     assert len(scripted_gitlab.seen) == 1
+
+
+def test_a_lock_is_no_refusal(scripted_gitlab: ScriptedGitLab, client: GitLabClient) -> None:
+    scripted_gitlab.always(f"POST {ISSUES}", told(409, {"message": "409 Conflict: Resource lock"}))
+    with pytest.raises(Unavailable, match="Resource lock"):
+        client.post(ISSUES, {"title": "T"})
+
+
+def test_a_captcha_is_for_people(scripted_gitlab: ScriptedGitLab, client: GitLabClient) -> None:
+    body = {"message": {"error": "Your issue may be spam"}, "needs_captcha_response": True, "captcha_site_key": "k"}
+    scripted_gitlab.always(f"POST {ISSUES}", told(409, body))
+    with pytest.raises(Refused, match="may be spam") as caught:
+        client.post(ISSUES, {"title": "T"})
+    assert "captcha" in caught.value.hint
+
+
+@given(st.binary(max_size=300) | ANSWERS)
+def test_whatever_a_server_says_there_are_words(body: bytes) -> None:
+    assert "\n" not in one_line(server_words(body))
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    code = (
+        "import sys, psdm_cli.systems.gitlab.doors, psdm_cli.systems.gitlab.adapter as a;"
+        "a.GitLabAdapter('https://gitlab.example', 'glpat-x');"
+        "print(sorted({'gitlab', 'requests', 'graphql'} & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
 
 
 def test_dora_without_the_licence_is_not_a_dead_token(scripted_gitlab: ScriptedGitLab, client: GitLabClient) -> None:

@@ -13,7 +13,7 @@ from psdm_cli.errors import BadAnswer, Forbidden, NotAllowed, NotFound, Unavaila
 from psdm_cli.systems.gitlab.contract import call_of, calls, question
 from psdm_cli.systems.gitlab.refusals import Refused
 from psdm_cli.systems.gitlab.transport import API, TokenKind, Transport
-from psdm_cli.systems.gitlab.wording import JOB_HINT, LOGIN_HINT, URL_HINT, server_words
+from psdm_cli.systems.gitlab.wording import CAPTCHA_HINT, JOB_HINT, LOGIN_HINT, URL_HINT, server_words
 from psdm_cli.systems.http.asking import LATER_HINT, Asker, Misread, json_of
 from psdm_cli.systems.http.connection import Answer, Cut
 from psdm_cli.systems.http.pacing import backoff, retry_after
@@ -130,11 +130,14 @@ class GitLabReads(Asker):
             raise NotFound(f"GitLab does not know {what}, or the token may not see it (404{because}).")
         if status >= 500:
             raise Unavailable(f"GitLab failed at {what} ({status}{because}).", hint=LATER_HINT)
+        if status == 409 and "resource lock" in words.lower():  # somebody else is at it: nothing was done
+            raise Unavailable(f"GitLab is busy with {what} ({status}{because}).", hint=LATER_HINT)
+        captcha = b"needs_captcha_response" in answer.body
         raise Refused(
             f"GitLab refuses {what} ({status}{because}).",
             status=status,
             words=words,
-            hint="Change what it names, then plan again.",
+            hint=CAPTCHA_HINT if captcha else "Change what it names, then plan again.",
         )
 
     def _forbidden(self, what: str, answer: Answer, because: str, permission: str) -> NoReturn:

@@ -89,6 +89,8 @@ class Transport(Connection):
         `Cut.reached` after a write: it may have been done.
         """
         shown = {name: str(value) for name, value in (query or {}).items()}
+        if body is not None and "operationName" in body:
+            shown["operation"] = str(body["operationName"])
 
         def send(session: PinnedSession) -> Response:
             if files is not None:  # python-gitlab would add a part of its own for an avatar

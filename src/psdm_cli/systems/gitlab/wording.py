@@ -14,6 +14,7 @@ JOB_HINT = (
     "A CI job token may read issues and little more. Use a project or group access token, scope api, as "
     "PSDM_GITLAB_TOKEN in scheduled pipelines."
 )
+CAPTCHA_HINT = "GitLab takes it for spam and asks for a captcha: do this one thing in the browser, then run it again."
 _MOST = 5
 
 
