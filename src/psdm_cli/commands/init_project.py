@@ -182,6 +182,7 @@ class _Run:
         self.contract = contract
         self.desk: Desk = Desk(source, env.gitlab(), env.settings, env.directory(), kantata_id)
         self.assumed: tuple[str, ...] = ()
+        self.said: dict[str, str] = {}
         self.found: Found
 
     def find(self) -> None:
@@ -189,6 +190,7 @@ class _Run:
         from psdm_cli.workflows.kickoff_finding import find
 
         self.found = find(self.desk, self.contract, self.given.facts)
+        self.said = dict(self.found.space.told)
 
     # only checking
 
@@ -209,6 +211,7 @@ class _Run:
         from psdm_cli.commands.writing import outcome_of
         from psdm_cli.errors import Forbidden
         from psdm_cli.workflows.kickoff import planned, refused_requests, remember_places
+        from psdm_cli.workflows.kickoff_checklist import answer_told
 
         env = self.env
         wanted = self._decided()
@@ -229,6 +232,7 @@ class _Run:
         if not env.options.dry_run:
             remember_places(env.store(), self.found.space, who=self.found.me.name, at=env.clock.real)
         opened = self._opened(keep=not env.options.dry_run)
+        answer_told(opened, self.said, env.as_of)
         if env.interactive and not env.options.dry_run and plan_out is None and outcome.exit_code == 0:
             self._walk(opened)
         opened.remember()
@@ -262,6 +266,7 @@ class _Run:
                 facts = {(subject, name): value for name, value in {**self.given.facts, **deciding.facts}.items()}
                 remember(env.store(), facts, who=self.found.me.name, at=env.clock.real)
         self.assumed = tuple(deciding.assumed)
+        self.said |= deciding.facts
         return wanted
 
     def _asked_ticks(self) -> tuple[int, ...]:

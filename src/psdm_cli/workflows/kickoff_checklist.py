@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from psdm_cli.checklists.definition import FACTS, Definition, SubjectKind
+from psdm_cli.checklists.definition import FACTS, Definition, InputType, StepKind, SubjectKind
 from psdm_cli.checklists.engine import Subject, Verified
 from psdm_cli.checklists.verifiers import FORECAST, asks_for, by_verifier, of_engagement
 from psdm_cli.domain.assessment import Assessment
@@ -110,3 +110,17 @@ def kickoff_facts(kickoff: Kickoff) -> dict[str, str | None]:
     facts["type"] = engagement.type.value if engagement is not None else kickoff.facts.get(FACT_TYPE)
     facts["status"] = engagement.status if engagement is not None else None
     return facts
+
+
+def answer_told(opened: OpenRun, said: Mapping[str, str], as_of: date) -> None:
+    """Answer the open steps that ask for what people told init-project already; days that lie ahead are no answer."""
+    for row in opened.run.open:
+        value = said.get(row.definition.fact or "")
+        if value is None or row.answer is not None or not row.can_be_answered:
+            continue
+        if row.definition.input is InputType.DATE and row.definition.kind is StepKind.INPUT:
+            if value > as_of.isoformat():
+                continue
+        elif row.definition.kind is not StepKind.CHOICE or value not in row.definition.options:
+            continue
+        opened.answer(row.step.id, value, "as init-project was told")
