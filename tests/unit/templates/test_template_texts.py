@@ -41,14 +41,13 @@ SECTIONS: dict[str, str] = {
     " plan; where things are; acceptance; working agreements",
     "communication-plan": "who hears what; tools; escalation; iteration calendar",
     "kickoff-agenda": "objectives (10 min); what success looks like (10 min); team and roles (10 min); approach"
-    " (10 min); roadmap (10 min); communication (5 min); raid: first risks, actions, issues, decisions (10 min);"
+    " (10 min); roadmap (10 min); communication (5 min); raid: what we know today (10 min);"
     " burndown (5 min); next steps (10 min)",
     "working-agreements": "availability; every day; answers; async first; commitments",
     "raid": "risks; actions; issues; decisions",
     "internal-retrospective": "project; summary; wins; thanks; lessons learned; what could be better; questions; assets"
     " and delivery kits; customer story; scoping accuracy; closing meeting",
-    "weekly-status": "overall; done; next; milestones; hours; risks, issues and actions to look at; decisions that the"
-    " work waits for; absences",
+    "weekly-status": "overall; done; next; milestones; hours; from the raid log; decisions needed; absences",
     "after-action-report": "participants; goals; outcomes; next steps",
 }
 

@@ -13,7 +13,7 @@ _FENCE = re.compile(r"\s*(```|~~~)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PLACEHOLDER = re.compile(
     r"(?:tbd|tba|todo|n/?a|none|\.{2,}|…|-+|_+|\?+|\[[^\]]*\]|<[^>]*>|_[^_]+_|\*[^*]+\*"
-    r"|(?:please )?fill (?:me|this|in).*)",
+    r"|(?:please )?fill (?:me|this|in).*|to be (?:filled|added|determined).*)",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
