@@ -124,12 +124,12 @@ class Client:
         elif persona:
             self.session.headers["PRIVATE-TOKEN"] = token
 
-    def send(self, method: str, path: str, body: Any = None, **params: Any) -> requests.Response:
+    def send(self, method: str, path: str, body: Any = None, /, **params: Any) -> requests.Response:
         """One request; the answer whatever its status."""
         address = f"{self.sandbox.url}/api/v4{path}"
         return self.session.request(method, address, params=params, json=body, timeout=10, allow_redirects=False)
 
-    def ask(self, method: str, path: str, body: Any = None, *, expect: int | None = None, **params: Any) -> Any:
+    def ask(self, method: str, path: str, body: Any = None, /, *, expect: int | None = None, **params: Any) -> Any:
         """A request and its answer's body, held against the contract."""
         response = self.send(method, path, body, **params)
         wanted = expect or {"POST": 201, "DELETE": 204}.get(method, 200)
@@ -137,9 +137,9 @@ class Client:
         assert problems(method, path, response) == []
         return response.json() if response.content else None
 
-    def get(self, path: str, *, expect: int = 200, **params: Any) -> Any:
+    def get(self, path: str, /, *, expect: int = 200, **params: Any) -> Any:
         """A read."""
-        return self.ask("GET", path, expect=expect, **params)
+        return self.ask("GET", path, None, expect=expect, **params)
 
     def post(self, path: str, body: Any, *, expect: int = 201) -> Any:
         """A creation."""

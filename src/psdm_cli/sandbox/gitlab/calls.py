@@ -94,8 +94,9 @@ class Call:
         return self.level(place) >= level
 
     def need(self, level: int, place: Row, reason: str | None = None) -> None:
-        """403 unless the user has at least this level there."""
-        if not self.may(level, place):
+        """403 unless the user has at least this level there, and for any write into an archived project."""
+        closed = self.request.method != "GET" and place.get("archived", False)
+        if closed or not self.may(level, place):
             raise forbidden(reason)
 
     def reads(self, place: Row) -> bool:

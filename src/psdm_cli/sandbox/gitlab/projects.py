@@ -10,7 +10,7 @@ from psdm_cli.sandbox.account import Row
 from psdm_cli.sandbox.gitlab import levels, repository_rows, shapes, tables
 from psdm_cli.sandbox.gitlab.calls import Call, Reply
 from psdm_cli.sandbox.gitlab.groups import TAKEN, spend, taken, too_open, wrong_path
-from psdm_cli.sandbox.gitlab.refusals import Refusal, conflict, forbidden, invalid, wrong_parameter
+from psdm_cli.sandbox.gitlab.refusals import conflict, forbidden, invalid, wrong_parameter
 from psdm_cli.sandbox.gitlab.routes import Route
 
 # The order in which a project that is made from a template comes along, one step a look.
@@ -127,7 +127,8 @@ def _sound(call: Call, group: Row, *, name: str, path: str, visibility: str, min
 def update(call: Call) -> Reply:
     """Changes a project; a new path leaves a redirect at the old one."""
     project = call.project()
-    call.need(levels.MAINTAINER, project)
+    if not call.may(levels.MAINTAINER, project):
+        raise forbidden()
     wanted = {key: value for key, value in call.params.items() if key in call.given}
     if not wanted:
         raise wrong_parameter("at least one parameter must be provided")
@@ -142,12 +143,6 @@ def update(call: Call) -> Reply:
     columns = {key: value for key, value in wanted.items() if key in project and key != "path"}
     project = tables.change(call.account, "projects", project, columns | {"last_activity_at": call.stamp})
     return Reply(200, shapes.project(call, project))
-
-
-def refuse_archived(project: Row) -> None:
-    """403 for a write into an archived project."""
-    if project["archived"]:
-        raise Refusal(403, {"message": "403 Forbidden"})
 
 
 ROUTES = [

@@ -11,7 +11,7 @@ from psdm_cli.sandbox.account import Row
 from psdm_cli.sandbox.gitlab import levels, repository_rows, tables
 from psdm_cli.sandbox.gitlab.calls import Call, Reply
 from psdm_cli.sandbox.gitlab.paging import link_to
-from psdm_cli.sandbox.gitlab.refusals import failed, forbidden, not_found, wrong_parameter
+from psdm_cli.sandbox.gitlab.refusals import failed, not_found, wrong_parameter
 from psdm_cli.sandbox.gitlab.routes import Route
 
 EXISTS = "A file with this name already exists"
@@ -124,10 +124,7 @@ def create_commit(call: Call) -> Reply:
 
 def _commit(call: Call, actions: Actions) -> Row:
     project = call.project()
-    if not call.may(levels.DEVELOPER, project):
-        raise forbidden()
-    if project["archived"]:
-        raise forbidden()
+    call.need(levels.DEVELOPER, project)
     wanted = call.params
     branch, base = wanted["branch"], _base(call, project)
     before = {file["path"]: file for file in repository_rows.files_of(call.account, project, base)}
