@@ -1,12 +1,32 @@
-"""Databases for the tests: SQLite in a folder, and a PostgreSQL of this test run where one is installed."""
+"""Where the tests' files are, and databases: SQLite in a folder, and a PostgreSQL of this test run if installed."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.postgres import BOTH, WHY_NOT, Cluster, UrlOf, programs, urls
+
+MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30  # bytes
+
+
+def files_in_memory() -> None:
+    """Temporary files go into memory where there is plenty: a store waits for the disk at every commit.
+
+    TMPDIR or PYTEST_DEBUG_TEMPROOT decide otherwise.
+    """
+    if {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & set(os.environ) or not os.access(MEMORY, os.W_OK):
+        return
+    found = os.statvfs(MEMORY)
+    if found.f_bavail * found.f_frsize >= ENOUGH and not found.f_flag & os.ST_NOEXEC:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.tempdir = str(MEMORY)
+
+
+files_in_memory()
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 from fake_kantata import DAY, START, FakeKantata, add_project, changed, small_account
+from refresh_desk import ALL, MINE, Content, Desk
 from tests.postgres import ON_BOTH
 
-from conftest import ALL, MINE, Content, Desk
 from psdm_cli.domain.records import Kind, Membership, Resource, Story, TimeEntry, Workspace
 from psdm_cli.errors import NotFound
 from psdm_cli.store.database import Store

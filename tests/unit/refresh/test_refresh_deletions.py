@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 from fake_kantata import DAY, FakeKantata, add_project, changed, small_account
+from refresh_desk import ALL, MINE, Content, Desk
 
-from conftest import ALL, MINE, Content, Desk
 from psdm_cli.domain.records import Allocation, Kind, Resource, Story, TimeEntry, Workspace
 from psdm_cli.store.database import Store
 from psdm_cli.workflows import refresh_plan

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 from fake_kantata import DAY, small_account
+from refresh_desk import ALL, MINE, WINDOW, Desk
 
-from conftest import ALL, MINE, WINDOW, Desk
 from psdm_cli.domain.records import Allocation, AllocationElsewhere, Kind, Record, Resource, Workspace
 from psdm_cli.store.database import Store
 from psdm_cli.systems.ports import Read

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from refresh_desk import Content, Desk
 
-from conftest import Content, Desk
 from psdm_cli.domain.records import Kind
 from psdm_cli.errors import Forbidden
 

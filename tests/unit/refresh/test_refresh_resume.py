@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 from fake_kantata import DAY, FakeKantata, add_project, changed, small_account
+from refresh_desk import ALL, Content, Desk
 from tests.postgres import ON_BOTH
 
-from conftest import ALL, Content, Desk
 from psdm_cli.domain.records import Allocation, Kind, Story, TimeEntry, Workspace
 from psdm_cli.errors import StoreProblem, Unavailable
 from psdm_cli.store.database import Store

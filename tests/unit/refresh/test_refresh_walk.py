@@ -10,8 +10,8 @@ from pathlib import Path
 from fake_kantata import DAY, FakeKantata, add_project, changed, small_account
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from refresh_desk import ALL, MINE, Desk
 
-from conftest import ALL, MINE, Desk
 from psdm_cli.domain.records import Kind
 from psdm_cli.errors import Forbidden, Unavailable
 from psdm_cli.store import open_store
