@@ -20,9 +20,10 @@ FILE = Path(__file__).with_name("catalog.yaml")
 @lru_cache(maxsize=1)
 def template_catalog() -> Mapping[str, TemplateInfo]:
     """Every template of psdm's by name, in the order of an engagement's life."""
-    from psdm_cli.yamlfile import load
+    import yaml
 
-    data = load(FILE, "catalogue of templates").data
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it is built in
+    data = yaml.load(FILE.read_bytes(), Loader=loader)  # noqa: S506 - both are safe, and the file is ours
     shared = {name: _field(name, row) for name, row in data["fields"].items()}
     found = {name: _template(name, row, shared) for name, row in data["templates"].items()}
     return MappingProxyType(found)
