@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from psdm_cli.changes.codec import plain as plain_json
-from psdm_cli.changes.plan import TEXT_OF, Action, Audience, Change, ChangeState, Item, Plan, shown_text
+from psdm_cli.changes.plan import Action, Audience, ChangeState, Item, Plan
+from psdm_cli.output.plan_lines import GITLAB, attribute_lines, beside, place_name
 from psdm_cli.output.text import valid_text
 
 if TYPE_CHECKING:
@@ -37,12 +38,7 @@ VERBS = {
     Action.KEEP: "already so",
 }
 
-
-GITLAB = "gitlab"
 VISIBLE = "the customer can see this"
-#: attributes that name the place, which stands above the change, or that say nothing to a person
-PLACING = frozenset({"group_id", "project_id", "parent_id", "message", "readme"})
-LONGEST_TEXT = 5  # lines of an issue's or a file's text that are shown; messages to people are shown in full
 
 
 class Staying(Protocol):
@@ -119,7 +115,7 @@ def add_plan(page: Page, items: Sequence[Item]) -> None:
     for place in places:
         here = [item for item in items if item.change.place == place]
         shared = all(item.change.audience is Audience.CUSTOMER for item in here)
-        page.heading(place or "Elsewhere", VISIBLE if shared else "")
+        page.heading(place_name(place) or "Elsewhere", VISIBLE if shared else "")
         for item in here:
             _add_item(page, item, said=shared)
     page.blank()
@@ -164,7 +160,11 @@ def _add_item(page: Page, item: Item, *, said: bool = False) -> None:
     style = STYLES[change.action] if end is None else end[1]
     seen = f"  [{VISIBLE}]" if change.audience is Audience.CUSTOMER and not said else ""
     kind = f"{change.kind.replace('_', ' ')} " if change.system == GITLAB else ""
-    page.text(Span(f"{kind}{change.title}{seen}{tail}", ""), first=Span(f"  {change.action.symbol} ", style), indent=4)
+    page.text(
+        Span(f"{kind}{change.title}{beside(change)}{seen}{tail}", ""),
+        first=Span(f"  {change.action.symbol} ", style),
+        indent=4,
+    )
     if end is None or item.state is ChangeState.FAILED:
         for line in attribute_lines(change):
             page.text(line, first="      ")
@@ -174,62 +174,6 @@ def _add_item(page: Page, item: Item, *, said: bool = False) -> None:
         page.text(Span(item.error, "yellow" if item.state is not ChangeState.FAILED else "red"), first="      ")
     if item.url or change.url:
         page.text(item.url or change.url or "", first="      ")
-
-
-def attribute_lines(change: Change) -> list[str]:
-    """What a change does to single attributes: `due date: 2026-11-01 → 2026-12-01`."""
-    if change.action is Action.KEEP:
-        return []
-    if change.action is Action.DELETE:
-        return [f"{_name(name)}: {_value(name, value)}" for name, value in change.before.items() if value is not None]
-    lines = []
-    for name, given in change.after.items():
-        if change.system == GITLAB and (name in PLACING or given == change.title):
-            continue  # the line and the place above say it
-        value = shown_text(str(given[TEXT_OF])) if isinstance(given, Mapping) and set(given) == {TEXT_OF} else given
-        if name in change.before and change.before[name] == value:
-            continue
-        after = _value(name, value)
-        if name in change.before:
-            lines.append(f"{_name(name)}: {_value(name, change.before[name])} → {after}")
-        elif isinstance(value, str) and "\n" in value:
-            lines.append(f"{_name(name)}:")
-            text = value.splitlines()
-            most = LONGEST_TEXT if change.system == GITLAB else len(text)
-            lines += [f"| {line}" for line in text[:most]]
-            if len(text) > most:
-                lines.append(f"| … and {len(text) - most} more lines: --json has all of them")
-        else:
-            lines.append(f"{_name(name)}: {after}")
-    return lines
-
-
-def _name(name: str) -> str:
-    if name == "minutes":
-        return "time in total"
-    return name.removesuffix("_ids").removesuffix("_id").removesuffix("_in_cents").replace("_", " ")
-
-
-def _value(name: str, value: Any) -> str:
-    if isinstance(value, Mapping):
-        if set(value) == {"$id"}:
-            return f"the new one of “{value['$id']}”"
-        return ", ".join(f"{_name(str(key))} {_value(str(key), each)}" for key, each in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_value(name, each) for each in value)
-    return _scalar(name, value)
-
-
-def _scalar(name: str, value: Any) -> str:
-    if value is None or value == "":
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int) and name == "minutes":
-        return f"{value / 60:,.2f}".rstrip("0").rstrip(".") + " h"
-    if isinstance(value, int) and name.endswith("_in_cents"):
-        return f"{value:,} cents"
-    return str(value)
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,8 @@ def _labels(kickoff: Kickoff, intent: Intent) -> Iterator[Finding]:
         if change.kind == "label":
             what = "is missing" if change.id is None else "has another colour than the settings say"
             yield found(kickoff, STEP, change.key, f"the label {change.after.get('name') or change.title} {what}")
+        elif change.kind == "file" and change.id is None and "issue_templates" in change.key:
+            yield found(kickoff, STEP, change.key, f"the file {change.title} is missing")
         elif change.kind == "custom_field_value" or change.system == "kantata":
             yield found(kickoff, STEP, change.key, "Kantata's link to the project is missing or another one")
         elif change.kind == "note":

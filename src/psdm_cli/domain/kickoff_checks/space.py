@@ -79,12 +79,16 @@ def _visibility(kickoff: Kickoff, step_id: str, place: Group | Project) -> Seque
     if place.visibility == PUBLIC or (private_only and place.visibility != PRIVATE):
         fix = f"psdm check {kickoff.sow} makes it private"
         findings.append(
-            found(kickoff, step_id, "visibility", f"{place.full_path} is {place.visibility}, not private", fix=fix)
+            found(kickoff, step_id, "visibility", f"{_named(place)} is {place.visibility}, not private", fix=fix)
         )
     if place.deletion_on is not None:
-        message = f"{place.full_path} waits for its deletion on {place.deletion_on}"
+        message = f"{_named(place)} waits for its deletion on {place.deletion_on}"
         findings.append(found(kickoff, step_id, "deletion", message, fix="Restore it in GitLab"))
     return findings
+
+
+def _named(place: Group | Project) -> str:
+    return f"the {'project' if isinstance(place, Project) else 'group'} {place.path}"
 
 
 def activity_epics(kickoff: Kickoff) -> Step:
