@@ -1,4 +1,4 @@
-"""DORA metrics, the one place where a missing licence or role is answered 401; and the hidden work items list."""
+"""DORA metrics, the one place where a missing licence or role is answered 401."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from psdm_cli.sandbox.account import Row
 from psdm_cli.sandbox.gitlab import levels
 from psdm_cli.sandbox.gitlab.calls import Call, Reply
-from psdm_cli.sandbox.gitlab.item_places import place_called
-from psdm_cli.sandbox.gitlab.refusals import Refusal, failed, forbidden, no_route, not_found, wrong_parameter
+from psdm_cli.sandbox.gitlab.refusals import Refusal, failed
 from psdm_cli.sandbox.gitlab.routes import Route
 
 TIERS = ("production", "staging", "testing", "development", "other")
@@ -59,21 +58,7 @@ def _value(place: Row, metric: str, day: date) -> float | None:
     return round(dice.random() * 0.2, 3) if metric == "change_failure_rate" else dice.randint(3_600, 200_000)
 
 
-def hidden_list(call: Call) -> Reply:
-    """The work items list that no document names: 403 naming the flag that is off, 404 on older servers."""
-    if call.readings.work_item_rest_api == "absent":
-        raise no_route()
-    path = call.args["namespace_path"]
-    found = call.account.get("groups", path) if path.isdigit() else place_called(call, path)
-    if found is None or not call.visible(found):
-        raise not_found("Namespace")
-    if call.user is None:
-        raise wrong_parameter("authentication is required")
-    raise forbidden("work_item_rest_api feature flag is disabled for this user")
-
-
 ROUTES = [
     Route("GET", "/projects/{project_id}/dora/metrics", metrics),
     Route("GET", "/groups/{group_id}/dora/metrics", metrics),
-    Route("GET", "/namespaces/{namespace_path}/-/work_items", hidden_list),
 ]

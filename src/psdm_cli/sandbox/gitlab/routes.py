@@ -35,6 +35,7 @@ MODULES: tuple[str, ...] = (
     "epics",
     "epic_relations",
     "dora",
+    "hidden_list",
     "graphql_endpoint",
 )
 
