@@ -46,6 +46,7 @@ class FieldRow(Shape):
     columns: list[str] = Field(description="Of rows.")
     meaning: str
     source: str = Field(description="Where psdm takes it from, or who is asked.")
+    headings: list[str] = Field(description="Under which a team's own issue template may ask for it, besides its name.")
 
 
 class TemplateShown(Shape):

@@ -96,6 +96,7 @@ def test_without_values_the_fields_are_shown(psdm: Typed) -> None:
         "columns": [],
         "meaning": "number of the contract, such as SOW-1234 or PO-1234",
         "source": "Kantata",
+        "headings": ["SOW number", "SOW", "SOW/PO#"],
     }
     screen = psdm("show", "raid").out
     assert "customers may read it" in screen
