@@ -670,6 +670,15 @@ def test_a_box_is_ticked_atomically_and_stale_text_is_refused(space: Space) -> N
     assert "marked the checklist item **two** as completed" in notes
 
 
+def test_a_vanished_line_was_an_internal_error_once() -> None:
+    space = Space(vanished_line="internal")
+    wish = {"id": gid(space.issue(description="- [ ] one")), "checked": True, "line": "- [ ] two", "pos": "2:4-2:4"}
+    body = space.graphql(TOGGLE, **wish)
+    assert (body["data"], message(body)) == ({"workItemUpdate": None}, "Internal server error")
+    stale = space.data(TOGGLE, **wish | {"pos": "1:4-1:4"})["workItemUpdate"]
+    assert stale["errors"][0].startswith("Someone edited this")
+
+
 def test_the_toggle_can_be_off_and_goes_with_nothing_else() -> None:
     off = Space(task_toggle=False)
     made = off.issue(description="- [ ] one")

@@ -63,6 +63,33 @@ def test_activity_and_comments_are_told_apart(space: Space) -> None:
     assert len(space.ask("GET", f"{at}/notes")) == 3
 
 
+def test_a_page_holds_fewer_where_a_note_names_what_is_hidden(space: Space) -> None:
+    made, secret = space.issue(project=SOW), space.issue("secret")
+    at = f"/projects/{seg(SOW)}/issues/{made['iid']}"
+    space.ask("POST", f"{at}/notes", {"body": "words"}, who="customer")
+    space.ask("POST", f"{at}/links", {"target_project_id": PLAN, "target_issue_iid": secret["iid"]})
+    assert [row["system"] for row in space.ask("GET", f"{at}/notes")] == [True, False]
+    page = space.send("GET", f"{at}/notes?per_page=1", who="customer")
+    assert (page.json(), page.headers["X-Total"]) == ([], "2")
+    (second,) = space.ask("GET", f"{at}/notes?per_page=1&page=2", who="customer")
+    assert second["body"] == "words"
+
+
+def test_nothing_changes_in_an_archived_project(space: Space) -> None:
+    made = space.issue(who="guest")
+    at = f"{ISSUES}/{made['iid']}"
+    space.account.update("projects", space.plan["id"], archived=True)
+    for method, path, body in (
+        ("POST", ISSUES, {"title": "x"}),
+        ("PUT", at, {"title": "x"}),
+        ("POST", f"{at}/notes", {"body": "x"}),
+        ("POST", f"{at}/time_estimate", {"duration": "1h"}),
+    ):
+        for who in ("full", "guest"):
+            space.ask(method, path, body, who=who, expect=403)
+    assert space.read(made)["title"] == made["title"]
+
+
 def test_epic_notes_take_the_global_id_and_an_iid_hits_nothing(space: Space) -> None:
     epic = space.epic()
     note = space.ask("POST", f"/groups/ps/epics/{epic['id']}/notes", {"body": "links"})

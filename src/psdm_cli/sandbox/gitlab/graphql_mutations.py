@@ -119,7 +119,9 @@ def _toggle(call: Call, item: Row, given: Args, toggle: Args) -> dict[str, Any]:
         raise GraphQLError("taskListToggle cannot be combined with other arguments.")
     try:
         saved = work_items.toggle(call, item, toggle["checked"], toggle["lineSource"], toggle["lineSourcepos"])
-    except Stale:
+    except Stale as stale:
+        if stale.vanished and call.readings.vanished_line == "internal":
+            raise GraphQLError("Internal server error") from None
         return {"errors": [SOMEONE], "workItem": item}
     return {"workItem": saved}
 

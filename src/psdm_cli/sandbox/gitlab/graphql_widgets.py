@@ -255,4 +255,5 @@ def _locked(source: Any, _running: Running, _args: Args) -> bool:
 @field("WorkItemWidgetNotes", "notes")
 def _notes(source: Any, running: Running, args: Args) -> dict[str, Any]:
     rows = item_notes.notes_of(running.call, source["item"], args.get("filter") or "ALL_NOTES")
+    rows = [row for row in rows if not item_notes.names_hidden(running.call, row)]
     return connection(running.call, rows, args, lambda row: [row["created_at"], row["id"]])

@@ -203,9 +203,10 @@ def touch(call: Call, item: Row) -> Row:
     return call.account.update("work_items", item["id"], updated_at=call.stamp)
 
 
-def remark(call: Call, item: Row, text: str) -> None:
-    """A system note."""
-    tables.make_note(call.account, item, text, call.me, call.stamp, system=True)
+def remark(call: Call, item: Row, text: str, about: Row | None = None) -> None:
+    """A system note; `about` is another item that it names, for those who may see that one."""
+    about_id = about["id"] if about else None
+    tables.make_note(call.account, item, text, call.me, call.stamp, system=True, about_id=about_id)
 
 
 def told(call: Call, before: Row, changes: Row) -> None:

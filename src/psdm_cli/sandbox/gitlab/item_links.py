@@ -47,8 +47,8 @@ def link(call: Call, source: Row, target: Row, kind: str) -> Row:
     first, second = (target, source) if kind == "is_blocked_by" else (source, target)
     made = tables.make_link(call.account, first, second, "relates_to" if kind == "relates_to" else "blocks", call.stamp)
     verb = {"relates_to": "as related to", "blocks": "as blocking", "is_blocked_by": "as blocked by"}
-    remark(call, source, f"marked this {source['type'].lower()} {verb[kind]} {reference(call, target)}")
-    remark(call, target, f"marked this {target['type'].lower()} {verb[TURNED[kind]]} {reference(call, source)}")
+    remark(call, source, f"marked this {source['type'].lower()} {verb[kind]} {reference(call, target)}", target)
+    remark(call, target, f"marked this {target['type'].lower()} {verb[TURNED[kind]]} {reference(call, source)}", source)
     return made
 
 
@@ -58,5 +58,5 @@ def unlink(call: Call, made: Row) -> None:
     if not belongs(call, source) or not belongs(call, target):
         raise forbidden()
     call.account.remove("links", made["id"])
-    remark(call, source, f"removed the relation with {reference(call, target)}")
-    remark(call, target, f"removed the relation with {reference(call, source)}")
+    remark(call, source, f"removed the relation with {reference(call, target)}", target)
+    remark(call, target, f"removed the relation with {reference(call, source)}", source)

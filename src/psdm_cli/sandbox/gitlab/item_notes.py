@@ -94,6 +94,12 @@ def notes_of(call: Call, item: Row, which: str = "all_notes") -> list[Row]:
     return sorted(rows, key=lambda row: (str(row["created_at"]), int(row["id"])))
 
 
+def names_hidden(call: Call, note: Row) -> bool:
+    """Whether a system note names an item that the user may not see."""
+    about = call.account.get("work_items", note.get("about_id")) if note.get("about_id") else None
+    return about is not None and not reads(call, about)
+
+
 def note_by_id(call: Call, id_: object) -> tuple[Row, Row] | None:
     """A visible note and its item."""
     note = call.account.get("notes", id_)

@@ -57,14 +57,21 @@ def reads(call: Call, item: Row) -> bool:
     return not item.get("confidential") or call.may(levels.PLANNER, place) or mine(call, item)
 
 
+def changeable(call: Call, item: Row) -> bool:
+    """Whether anything at all may change here: the token writes, and the project is not archived."""
+    return writes(call) and not home(call, item).get("archived")
+
+
 def plans(call: Call, item: Row) -> bool:
     """Whether the user may change everything about an item (Planner and above)."""
-    return writes(call) and call.may(levels.PLANNER, home(call, item))
+    return changeable(call, item) and call.may(levels.PLANNER, home(call, item))
 
 
 def edits(call: Call, item: Row) -> bool:
     """Whether the user may change its text and state: planners, and the author and assignees of an issue."""
-    return plans(call, item) or (writes(call) and mine(call, item) and not is_epic(item) and reads(call, item))
+    if plans(call, item):
+        return True
+    return changeable(call, item) and mine(call, item) and not is_epic(item) and reads(call, item)
 
 
 def require_edit(call: Call, item: Row) -> None:
@@ -75,12 +82,12 @@ def require_edit(call: Call, item: Row) -> None:
 
 def belongs(call: Call, item: Row) -> bool:
     """Whether the user is a member of an item's place (Guest and above)."""
-    return writes(call) and call.may(levels.GUEST, home(call, item))
+    return changeable(call, item) and call.may(levels.GUEST, home(call, item))
 
 
 def may_comment(call: Call, item: Row) -> bool:
     """Whether the user may write a note: members, and anybody signed in who sees the item unless it is locked."""
-    if not writes(call) or not reads(call, item):
+    if not changeable(call, item) or not reads(call, item):
         return False
     return not item.get("discussion_locked") or belongs(call, item)
 

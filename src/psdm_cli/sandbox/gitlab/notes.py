@@ -26,7 +26,9 @@ def _noteable(call: Call) -> Row:
 def listed(call: Call) -> Reply:
     """A page of notes, newest first; it may hold fewer than asked for, since hidden ones are taken out afterwards."""
     rows = item_notes.notes_of(call, _noteable(call), call.params.get("activity_filter") or "all_notes")
-    return call.paged(call.ordered(rows, "created_at"), lambda row: item_views.note(call, row))
+    found = call.paged(call.ordered(rows, "created_at"), lambda row: row)
+    shown = [item_views.note(call, row) for row in found.body if not item_notes.names_hidden(call, row)]
+    return Reply(found.status, shown, found.headers)
 
 
 def create(call: Call) -> Reply:

@@ -33,20 +33,21 @@ class GitLabReadings:
     """Change a field to serve another reading, or another instance.
 
     `graphql`: `off` answers 404, `old` knows no field that came after 18.0. `task_toggle`: the flag behind the
-    check-box toggle. `work_item_rest_api`: the hidden API is there and off (403), or older than 18.9 (404).
-    `group_uploads`: from 19.0. `names`: whether a group's name may hold anything, or only what GitLab's own form
-    takes. `namespace_refused`: how a project in a group without the right to create one is refused. `ruby`: how hashes
-    are printed in messages. `extra_assignees`, `second_board`, `weight_without_plan`, `link_without_plan`: what a lower
-    plan does with them. `creations_left_groups` and `_projects` count down the day's creations; at 0 they answer
-    429 with `creation_wait` seconds in Retry-After. `decoding_proxy`: something in front of GitLab undoes %2F, so that
-    every path with a group's or project's full path leads nowhere. `search_sees_comments`: whether searching issues
-    finds words inside HTML comments (a full-text index leaves them out). `instance` is what `web_url` begins with
-    (None: the address asked).
+    check-box toggle; `vanished_line`: what it says of a line that is gone. `work_item_rest_api`: the hidden API is
+    there and off (403), or older than 18.9 (404). `group_uploads`: from 19.0. `names`: whether a group's name may hold
+    anything, or only what GitLab's own form takes. `namespace_refused`: how a project in a group without the right to
+    create one is refused. `ruby`: how hashes are printed in messages. `extra_assignees`, `second_board`,
+    `weight_without_plan`, `link_without_plan`: what a lower plan does with them. `creations_left_groups` and
+    `_projects` count down the day's creations; at 0 they answer 429 with `creation_wait` seconds in Retry-After.
+    `decoding_proxy`: something in front of GitLab undoes %2F, so that every path with a group's or project's full path
+    leads nowhere. `search_sees_comments`: whether searching issues finds words inside HTML comments (a full-text index
+    leaves them out). `instance` is what `web_url` begins with (None: the address asked).
     """
 
     version: str = "19.4.1-ee"
     graphql: Literal["on", "off", "old"] = "on"
     task_toggle: bool = True
+    vanished_line: Literal["stale", "internal"] = "stale"
     work_item_rest_api: Literal["off", "absent"] = "off"
     group_uploads: bool = True
     names: Literal["any", "strict"] = "any"

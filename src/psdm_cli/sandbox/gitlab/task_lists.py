@@ -10,7 +10,11 @@ _POSITION = re.compile(r"^(\d+):(\d+)-(\d+):(\d+)$")
 
 
 class Stale(Exception):
-    """The text is no longer what the asker read."""
+    """The text is no longer what the asker read; `vanished` when it does not even have that line."""
+
+    def __init__(self, vanished: bool = False) -> None:
+        super().__init__()
+        self.vanished = vanished
 
 
 class Unusable(Exception):
@@ -50,7 +54,9 @@ def toggled(text: str | None, checked: bool, line_source: str, position: str) ->
         raise Unusable("lineSourcepos is not a source position")
     lines = (text or "").split("\n")
     index = int(place[1]) - 1
-    if not 0 <= index < len(lines) or lines[index].rstrip("\r") != line_source.rstrip("\r\n"):
+    if not 0 <= index < len(lines):
+        raise Stale(vanished=True)
+    if lines[index].rstrip("\r") != line_source.rstrip("\r\n"):
         raise Stale
     box = _BOX.match(lines[index].rstrip("\r"))
     if box is None or index not in box_lines(text or "") or box["mark"] == "~":

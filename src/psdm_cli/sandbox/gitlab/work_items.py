@@ -115,8 +115,8 @@ def set_parent(call: Call, item: Row, parent: Row | None) -> Row:
     wish = {"parent_id": parent["id"] if parent else None}
     saved = save(call, item, changes_of(call, home(call, item), item, wish), wish)
     if parent is not None and item["parent_id"] != parent["id"]:
-        remark(call, parent, f"added {reference(call, item)} as child {item['type'].lower()}")
-        remark(call, item, f"added {reference(call, parent)} as parent {parent['type'].lower()}")
+        remark(call, parent, f"added {reference(call, item)} as child {item['type'].lower()}", item)
+        remark(call, item, f"added {reference(call, parent)} as parent {parent['type'].lower()}", parent)
     return saved
 
 
