@@ -25,6 +25,20 @@ from psdm_cli.workflows.kickoff_texts import Texts
 _HOLE = "psdm-number-{}-"
 
 
+def plan_label(space: Space, wanted: Wanted) -> Change | None:
+    """The contract's label where issues of ps_plan may bear it: GitLab would else make one in the wrong place.
+
+    Of the Customer Epics' group where ps_plan lies in it, so that one label is enough for everything below.
+    """
+    part, plan, label = space.plan_labels, value_of(space.plan), wanted.labels["sow"]
+    if plan is None or not isinstance(part, Seen) or any(row.name == label.name for row in part.value):
+        return None
+    group = value_of(space.epics_group)
+    above = group is not None and group.id in plan.ancestors
+    where = internal_place(group if above and group is not None else plan, space.places)
+    return make.label(where, name=internal(label.name), color=label.color, sow=space.name)
+
+
 @dataclass
 class OwnSide:
     """Plans what only we read. `made` are the changes of the customer's side, by key; `field_id` is Kantata's."""
@@ -35,14 +49,12 @@ class OwnSide:
     made: Sequence[Change]
     field_id: str | None = None
     left_out: list[str] = field(default_factory=list)
+    label: Change | None = None
     _holes: dict[str, str] = field(default_factory=dict, init=False)
-    _label_keys: tuple[str, ...] = field(default=(), init=False)
 
     def changes(self) -> Iterator[Change]:
         """Anchor, retrospective, the note with the links, the address in Kantata."""
         plan = self._plan()
-        if plan is not None:
-            yield from self._label(plan)
         anchor, on = self._anchor(plan)
         if anchor is not None:
             yield anchor
@@ -63,6 +75,10 @@ class OwnSide:
     def _label_name(self) -> str:
         return self.wanted.labels["sow"].name
 
+    @property
+    def _label_keys(self) -> tuple[str, ...]:
+        return (self.label.key,) if self.label is not None else ()
+
     def _plan(self) -> Place[Internal] | None:
         """ps_plan; None where it is hidden."""
         plan = value_of(self.space.plan)
@@ -72,19 +88,6 @@ class OwnSide:
             self.left_out.append(f"the retrospective: {why}")
             return None
         return internal_place(plan, self.space.places)
-
-    def _label(self, plan: Place[Internal]) -> Iterator[Change]:
-        """The contract's label where issues of ps_plan may bear it: GitLab would else make one in the wrong place."""
-        part = self.space.plan_labels
-        if not isinstance(part, Seen) or any(row.name == self._label_name for row in part.value):
-            return
-        group, project = value_of(self.space.epics_group), value_of(self.space.plan)
-        above = group is not None and project is not None and group.id in project.ancestors
-        where = internal_place(group, self.space.places) if above and group is not None else plan
-        wanted = self.wanted.labels["sow"]
-        made = make.label(where, name=internal(wanted.name), color=wanted.color, sow=self._sow)
-        self._label_keys = (made.key,)
-        yield made
 
     # the Customer Epic
 

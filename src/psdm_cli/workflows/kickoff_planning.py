@@ -24,7 +24,7 @@ from psdm_cli.domain.space.observed import ActivitySeen, Space
 from psdm_cli.domain.space.parts import Missing, Seen, Unseen, value_of
 from psdm_cli.domain.space.wanted import BOARD, WORKFLOW, Activity, Wanted
 from psdm_cli.errors import RefusedByRule
-from psdm_cli.workflows.kickoff_internal import OwnSide
+from psdm_cli.workflows.kickoff_internal import OwnSide, plan_label
 from psdm_cli.workflows.kickoff_texts import Texts
 
 PRIVATE, PUBLIC = "private", "public"
@@ -55,11 +55,15 @@ class Planner:
     field_id: str | None = None
     left_out: list[str] = field(default_factory=list, init=False)
     requests: list[Draft] = field(default_factory=list, init=False)
+    _above: Change | None = field(default=None, init=False)
 
     def intent(self) -> Intent:
         """The whole plan. Raises `RefusedByRule` for a public place (exit 6)."""
         refuse_public(self.space)
         changes: list[Change] = []
+        self._above = plan_label(self.space, self.wanted)
+        if self._above is not None:
+            changes.append(self._above)
         group = self._group(changes)
         if group is not None:
             changes += self._labels(group)
@@ -68,7 +72,7 @@ class Planner:
             changes += self._board(group)
             if project is not None:
                 changes += [*self._raid(project), *self.texts.files(project, group)]
-        own = OwnSide(self.space, self.wanted, self.texts, tuple(changes), self.field_id, self.left_out)
+        own = OwnSide(self.space, self.wanted, self.texts, tuple(changes), self.field_id, self.left_out, self._above)
         changes += own.changes()
         return Intent(tuple(changes), tuple(self.requests), tuple(self.left_out))
 
@@ -158,18 +162,28 @@ class Planner:
             self.left_out.append(f"the labels: {part.reason}")
             return
         rows = {row.name: row for row in value_of(part) or ()}
+        is_new = value_of(self.space.group) is None
         for wanted in self.wanted.labels.values():
             row = rows.get(wanted.name)
             about = for_customer(wanted.about) if wanted.about else None
             made = make.label(
                 place, name=for_customer(wanted.name), color=wanted.color, description=about, sow=self._sow
             )
+            if row is None and self._comes_from_above(wanted.name):
+                continue
             if row is None:
                 yield made
-            elif row.own and row.color.casefold() != wanted.color.casefold():
+            elif row.own and not is_new and row.color.casefold() != wanted.color.casefold():
                 yield label_change(place, row, color=wanted.color, sow=self._sow)
             else:
-                yield kept(made, row.id, why="" if row.own else "the label of a group above")
+                yield kept(made, row.id, why="" if row.own and not is_new else "the label of a group above")
+
+    def _comes_from_above(self, name: str) -> bool:
+        """Whether this plan makes the label in a group above the customer's."""
+        group, parent = value_of(self.space.epics_group), value_of(self.space.parent)
+        if self._above is None or group is None or parent is None or self._above.title != name:
+            return False
+        return self._above.place == group.full_path and group.id in (*parent.ancestors, parent.id)
 
     # activities
 
@@ -232,7 +246,9 @@ class Planner:
     def _label_keys(self, group: Place[Customer]) -> tuple[str, ...]:
         """The keys of the labels to be made: GitLab would else make one of an unknown name in the wrong place."""
         seen = {row.name for row in value_of(self.space.labels) or ()}
-        return tuple(f"label:{group.full_path}:{name}" for name in self.wanted.epic_labels if name not in seen)
+        missing = [name for name in self.wanted.epic_labels if name not in seen]
+        above = self._above.key if self._above is not None else ""
+        return tuple(above if self._comes_from_above(name) else f"label:{group.full_path}:{name}" for name in missing)
 
     def _brought_in_order(
         self, seen: ActivitySeen, activity: Activity, group: Place[Customer], project: Place[Customer] | None

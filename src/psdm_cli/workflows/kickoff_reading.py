@@ -101,7 +101,9 @@ def _inside(space: Space, reader: DeliveryReader, group: Group | None, project: 
             activities=reader.activities(group, project),
             milestone=reader.milestone(group) if space.by_milestones else Missing("epics stand for the activities"),
         )
-    elif isinstance(space.group, Unseen):
+    elif (parent := value_of(space.parent)) is not None:
+        space = replace(space, labels=reader.labels(parent))  # a new group has those of the groups above
+    if isinstance(space.group, Unseen):
         unseen = space.group
         space = replace(space, labels=unseen, activities=unseen, milestone=unseen, boards=unseen)
     if project is not None:

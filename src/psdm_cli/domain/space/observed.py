@@ -162,7 +162,7 @@ class Space:
     group: Part[Group]
     project: Part[Project]
     activities: Part[tuple[ActivitySeen, ...]]
-    labels: Part[tuple[LabelRow, ...]]  # those usable in the customer's group
+    labels: Part[tuple[LabelRow, ...]]  # usable in the customer's group, or, where there is none yet, in its parent
     raid: Part[RaidSeen]
     retro: Part[Issue]
     boards: Part[tuple[Board, ...]]  # of the customer's group
