@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from psdm_cli.changes.doors import Seen
 from psdm_cli.changes.plan import Action, Change
 from psdm_cli.domain.gitlab import Issue
-from psdm_cli.errors import Forbidden, NotFound, RefusedByRule, WrongUsage
+from psdm_cli.errors import NotFound, RefusedByRule, WrongUsage
 from psdm_cli.systems.gitlab.gitlab_door import AGAIN, GitLabDoor, issue_of
 from psdm_cli.systems.gitlab.guard import Where, executable
 from psdm_cli.systems.gitlab.item_texts import TOGGLE, gid
@@ -89,8 +90,8 @@ class TaskDoor(GitLabDoor):
         asked = {"id": gid("WorkItem", issue.item_id), "checked": change.after["checked"], "line": line, "pos": place}
         try:
             self.client.graphql(TOGGLE, asked, "Toggle", permission=WRITE)
-        except Forbidden:
-            raise
+        except NotFound:  # GraphQL itself is not there
+            return False
         except GraphQLRefused as refused:
             if refused.of_payload and any(text.startswith("Someone edited this") for text in refused.messages):
                 raise self._conflict(change, issue) from refused
@@ -141,6 +142,13 @@ class TaskDoor(GitLabDoor):
             f"“{change.after['line'].strip()}” was left as it is.",
             hint=AGAIN,
         )
+
+    def inverse(self, change: Change, seen: Seen | None) -> Change | str:
+        """The box as it was."""
+        del seen
+        checked = not change.after["checked"]
+        after = {**change.after, "checked": checked}
+        return replace(change, before={"checked": not checked}, after=after, depends_on=(), why="")
 
     def _done(self, change: Change, issue: Issue) -> Seen:
         return Seen(issue.id, issue.url, dict(change.after))
