@@ -117,12 +117,15 @@ class Terminal(pexpect.spawn):
     """`pexpect.spawn` of psdm (or of anything else), forked from a loaded psdm where that comes to the same."""
 
     def _spawnpty(self, args: list[bytes], **more: Any) -> PtyProcess:
+        self.delaybeforesend = None  # who asks is ready for the answer: no need to wait 50 ms before each
         words = [os.fsdecode(word) for word in args]
         given = len(COMMAND)
         if tuple(words[:given]) != COMMAND or more.get("preexec_fn") or not may_be_warm(more["env"]):
             return super()._spawnpty(args, **more)
         rows, columns = more.get("dimensions") or (24, 80)
-        return PtyProcess(*born_at_terminal(words[given:], more["env"], rows, columns, more.get("cwd")))
+        process = PtyProcess(*born_at_terminal(words[given:], more["env"], rows, columns, more.get("cwd")))
+        process.delayafterclose = 0  # at its end there is nothing to wait for
+        return process
 
     def interrupt(self) -> None:
         """Ctrl-C, and what comes until the end, in `before`.
