@@ -16,6 +16,7 @@ from psdm_cli.lazy import examples
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from psdm_cli.changes.plan import Plan
     from psdm_cli.commands.kickoff_options import Given
     from psdm_cli.context import Environment
     from psdm_cli.domain.drafts import Draft
@@ -236,7 +237,7 @@ class _Run:
         if env.interactive and not env.options.dry_run and plan_out is None and outcome.exit_code == 0:
             self._walk(opened)
         opened.remember()
-        document = self._document(opened, intent, wanted)
+        document = self._document(opened, intent, wanted, outcome.plan)
         return replace(
             document,
             plan=outcome.plan,
@@ -343,14 +344,16 @@ class _Run:
         kickoff = kickoff_of(found.space, as_of=env.as_of, assessment=assessment, me=found.me.id)
         return open_kickoff(desk, definition, kickoff, found.prepared)
 
-    def _document(self, opened: OpenRun, intent: Intent | None, wanted: Wanted | None = None) -> KickoffDocument:
+    def _document(
+        self, opened: OpenRun, intent: Intent | None, wanted: Wanted | None = None, plan: Plan | None = None
+    ) -> KickoffDocument:
         from psdm_cli.output.kickoff_document import KickoffDocument
         from psdm_cli.workflows.checklist_reports import report_of_run
         from psdm_cli.workflows.kickoff import view_of
 
         report = report_of_run(opened)
         return KickoffDocument(
-            view=view_of(self.found, wanted, None),
+            view=view_of(self.found, wanted, plan),
             report=report,
             as_of=self.env.as_of,
             requests=intent.requests if intent is not None else (),
