@@ -380,6 +380,8 @@ def test_items_are_found_by_number_id_and_reference(full: Space) -> None:
         {"title": "sow"},
         {"title": "sow"},
     ]
+    bare = "query($refs: [String!]!) { workItemsByReference(refs: $refs) { nodes { title } } }"
+    assert full.data(bare, refs=["&1", "#1", "ps&1"])["workItemsByReference"]["nodes"] == [{"title": "top"}]
 
 
 # -- changing ---------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from gitlab_items_space import PLAN, SOW, Space, gid, seg
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 ISSUES = f"/projects/{seg(PLAN)}/issues"
 PAID = {
@@ -61,6 +63,35 @@ def test_scoped_labels_exclude_each_other_only_where_paid(plan: str, left: list[
     space = Space(plan)
     made = space.issue(labels="PM::ann,x")
     assert space.ask("PUT", f"{ISSUES}/{made['iid']}", {"add_labels": "PM::bob"})["labels"] == left
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    plan=st.sampled_from(["free", "premium"]),
+    changes=st.lists(
+        st.dictionaries(
+            st.sampled_from(["labels", "add_labels", "remove_labels"]),
+            st.lists(st.sampled_from(["PM::ann", "PM::bob", "PM::cy", "x", "y"]), unique=True),
+            min_size=1,
+        ),
+        max_size=4,
+    ),
+)
+def test_labels_follow_set_arithmetic_and_paid_scopes_hold_one(plan: str, changes: list[dict[str, list[str]]]) -> None:
+    space = Space(plan)
+    made = space.issue()
+    expected: set[str] = set()
+    for change in changes:
+        expected = set(change.get("labels", expected)) | set(change.get("add_labels", ()))
+        expected -= set(change.get("remove_labels", ()))
+        found = set(space.ask("PUT", f"{ISSUES}/{made['iid']}", change)["labels"])
+        if plan == "free":
+            assert found == expected
+        else:
+            assert len([name for name in found if name.startswith("PM::")]) <= 1
+            assert found <= expected
+            assert found & {"x", "y"} == expected & {"x", "y"}
+        expected = found
 
 
 def test_the_scope_is_everything_before_the_last_colons(space: Space) -> None:

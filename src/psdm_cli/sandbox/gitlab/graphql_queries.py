@@ -27,7 +27,7 @@ FEATURES = {
     "hasIssueWeightsFeature": "weights",
     "hasScopedLabelsFeature": "scoped_labels",
     "hasWorkItemStatusFeature": "work_item_status",
-    "hasCustomFieldsFeature": "subepics",
+    "hasCustomFieldsFeature": "epics",  # Premium, as those are
 }
 
 
@@ -63,7 +63,8 @@ def _by_reference(_source: Any, running: Running, args: Args) -> dict[str, Any]:
     short_list(args)
     path = args.get("contextNamespacePath")
     place = place_called(call, path) if path else next(iter(call.account.rows("groups")), None)
-    rows = [by_reference(call, text, place) for text in args["refs"]] if place else []
+    refs = [text for text in args["refs"] if path or not text.startswith(("#", "&"))]
+    rows = [by_reference(call, text, place) for text in refs] if place else []
     return connection(call, [row for row in rows if row is not None], args)
 
 

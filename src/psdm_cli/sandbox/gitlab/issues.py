@@ -8,7 +8,7 @@ from psdm_cli.sandbox.account import Row
 from psdm_cli.sandbox.gitlab import durations, item_views, tables, work_items
 from psdm_cli.sandbox.gitlab.calls import Call, Reply
 from psdm_cli.sandbox.gitlab.item_changes import Wish
-from psdm_cli.sandbox.gitlab.item_labels import ids_of, labels_of, names_in
+from psdm_cli.sandbox.gitlab.item_labels import ids_of, labels_of, names_in, reachable
 from psdm_cli.sandbox.gitlab.item_places import TYPES, by_iid, epic_by_id, is_epic, plans, require_edit
 from psdm_cli.sandbox.gitlab.refusals import forbidden, not_found, wrong_parameter
 from psdm_cli.sandbox.gitlab.routes import Route
@@ -43,8 +43,8 @@ def label_wishes(call: Call, place: Row, item: Row | None) -> Wish:
         wish["add_label_ids"] = ids_of(call, place, names_in(call.params["add_labels"]), create=True)
     if call.params.get("remove_labels"):
         gone = names_in(call.params["remove_labels"])
-        present = labels_of(call, item) if item else []
-        wish["remove_label_ids"] = [row["id"] for row in present if row["name"] in gone]
+        near = [*reachable(call, place), *(labels_of(call, item) if item else [])]
+        wish["remove_label_ids"] = [row["id"] for row in near if row["name"] in gone]
     return wish
 
 
