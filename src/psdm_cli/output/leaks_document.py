@@ -95,12 +95,11 @@ def shown(console: Console, result: LeaksResult) -> None:
     for place in dict.fromkeys(row.place for row in result.findings):
         rows = [row for row in result.findings if row.place == place]
         page.heading("/".join(place.split("/")[-2:]), f"{len(rows)} to take out")
-        for row in rows:
-            page.text(f"{row.part}: {row.kind} “{row.what}”", first=Span("! ", "yellow"), indent=4)
-            if row.excerpt:
-                page.text(row.excerpt, indent=6)
-            if row.url:
-                page.text(row.url, indent=6)
+        for url in dict.fromkeys(row.url for row in rows):
+            page.text(url or place, first="  ", indent=4)
+            for row in (each for each in rows if each.url == url):
+                excerpt = f": {row.excerpt}" if row.excerpt else ""
+                page.text(f"{row.part}, {row.kind} “{row.what}”{excerpt}", first=Span("  ! ", "yellow"), indent=6)
     if result.unverified:
         page.heading("Not looked at", "a leak may be there")
         columns = (Column("place", least=12), Column("part", least=8), Column("why", least=16, lines=3))
