@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jinja2 import Environment, meta, nodes
 from template_samples import NAMES, everywhere, needed
 from tests.hostile import HOSTILE, assert_safe_text, assert_table_is_whole
@@ -198,3 +200,53 @@ def test_the_example_of_a_team_is_that_of_the_guide_and_uses_our_fields() -> Non
     info = CATALOG["written-confirmation-mail"]
     assert render(info.name, needed(info), file.parent) != render(info.name, needed(info))
     assert meta.find_undeclared_variables(Environment().parse(found[2])) <= set(info.by_name)
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "/close",
+                "/label ~x",
+                "\n",
+                "\n\n",
+                "\r",
+                "```",
+                "~~~",
+                ">>>",
+                "> ",
+                "- ",
+                "1. ",
+                "    ",
+                "# ",
+                "\n---\n",
+            ),
+            *(
+                "<div>",
+                "<!--",
+                "-->",
+                "@all",
+                "`",
+                "text",
+                "\\",
+                "\u200b",
+                "|",
+                "&#64;",
+                "[ ] ",
+                "[x](",
+                ")",
+                "**",
+                "\n==",
+            ),
+        ]
+    ),
+    min_size=1,
+    max_size=12,
+).map("".join)
+
+
+@settings(max_examples=25, deadline=None)
+@given(PIECES, st.sampled_from(["engagement-charter", "raid", "scheduling-intake", "weekly-status", "activity-epic"]))
+def test_no_text_becomes_an_action_a_heading_a_marker_or_a_cell(text: str, name: str) -> None:
+    assert_harmless(CATALOG[name], f"x{text}x")
+    assert_harmless(CATALOG[name], text if text.strip() else "x")
