@@ -200,6 +200,20 @@ def test_a_confidential_issue_is_for_planners_and_those_it_concerns(space: Space
     assert len(space.ask("GET", ISSUES, who="planner")) == 2
 
 
+def test_an_epic_that_somebody_may_not_see_does_not_show_in_their_issue(space: Space) -> None:
+    epic = space.epic("Customer Epic with internal words")
+    issue = space.issue(project=SOW, epic_id=epic["id"])
+    assert space.read(issue)["epic"]["id"] == epic["id"]
+    theirs = space.read(issue, who="customer")
+    assert (theirs["epic"], theirs["epic_iid"]) == (None, None)
+    parent = """query($id: WorkItemID!) { workItem(id: $id) { widgets(onlyTypes: [HIERARCHY]) {
+      ... on WorkItemWidgetHierarchy { parent { title } hasParent ancestors { nodes { title } } } } } }"""
+    (widget,) = space.data(parent, who="customer", id=gid(issue))["workItem"]["widgets"]
+    assert widget == {"parent": None, "hasParent": False, "ancestors": {"nodes": []}}
+    notes = f"/projects/{seg(SOW)}/issues/{issue['iid']}/notes"
+    assert "internal words" not in str(space.ask("GET", notes, who="customer"))
+
+
 def test_a_decoded_slash_leads_nowhere(space: Space) -> None:
     assert space.send("GET", "/projects/ps/plan/issues").status_code == 404
     assert space.send("GET", f"/projects/{seg(PLAN)}/issues").status_code == 200

@@ -9,7 +9,7 @@ from psdm_cli.sandbox.gitlab import durations, item_notes, iterations, shapes
 from psdm_cli.sandbox.gitlab.calls import Call
 from psdm_cli.sandbox.gitlab.hierarchy import effective, inherited, is_fixed
 from psdm_cli.sandbox.gitlab.item_labels import labels_of
-from psdm_cli.sandbox.gitlab.item_places import TYPES, is_epic, reference, web_path
+from psdm_cli.sandbox.gitlab.item_places import TYPES, is_epic, reads, reference, web_path
 from psdm_cli.sandbox.gitlab.task_lists import completion
 
 Shown = dict[str, Any]
@@ -78,7 +78,7 @@ def _paid(call: Call, item: Row) -> Shown:
         shown["weight"] = item["weight"]
     if call.has("epics"):
         parent = call.account.get("work_items", item["parent_id"]) if item["parent_id"] else None
-        epic_row = parent if parent is not None and is_epic(parent) else None
+        epic_row = parent if parent is not None and is_epic(parent) and reads(call, parent) else None
         shown["epic"] = _epic_brief(call, epic_row) if epic_row else None
         shown["epic_iid"] = epic_row["iid"] if epic_row else None
     if call.has("iterations"):
@@ -99,6 +99,7 @@ def _epic_brief(call: Call, item: Row) -> Shown:
 def epic(call: Call, item: Row, details: bool = False, single: bool = False) -> Shown:
     """An epic, with the work item that stands behind it."""
     parent = call.account.get("work_items", item["parent_id"]) if item["parent_id"] else None
+    parent = parent if parent is not None and reads(call, parent) else None
     shown: Shown = {
         "id": item["epic_id"],
         "work_item_id": item["id"],
