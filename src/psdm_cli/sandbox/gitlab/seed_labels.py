@@ -37,6 +37,9 @@ RAID_LABELS = {
     "PS Action": "#3498db",
     "PS Issue": "#c0392b",
     "PS Decision": "#8e44ad",
+    "PS:: Priority High": "#ff0000",
+    "PS:: Priority Medium": "#f0ad4e",
+    "PS:: Priority Low": "#5cb85c",
 }
 SOW_COLOR, PM_COLOR = "#5843ad", "#6699cc"
 

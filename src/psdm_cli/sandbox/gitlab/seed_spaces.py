@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from psdm_cli.sandbox import collaboration
 from psdm_cli.sandbox.account import Row
 from psdm_cli.sandbox.calendars import DAY
@@ -11,6 +13,8 @@ from psdm_cli.sandbox.gitlab.seed_ground import BLEMISHES, Ground, Space, moment
 from psdm_cli.sandbox.gitlab.seed_labels import PM_COLOR, RAID_LABELS
 from psdm_cli.sandbox.gitlab.seed_sold import anchor_of, attached, sold
 from psdm_cli.sandbox.portfolio import span
+
+UNFILLED = "_to be filled_"
 
 
 def engagement(ground: Ground, spec: Spec, customer: str) -> None:
@@ -54,6 +58,8 @@ def _build(space: Space, anchor: Row) -> None:
         repository_rows.make_file(
             account, commit, "README.md", seed_texts.readme(space.customer, space.sow, space.spec.offering)
         )
+        for name, text in seed_texts.SPACE_TEMPLATES.items() if "by-hand" not in space.blemishes else ():
+            repository_rows.make_file(account, commit, f".gitlab/issue_templates/{name}.md", text)
         account.update("projects", project["id"], default_branch="main")
     if "no-board" not in space.blemishes and not account.find("boards", "group_id", group["id"]):
         board = tables.make_board(account, group, f"{space.sow} Delivery")
@@ -127,15 +133,35 @@ def _raid(space: Space, group: Row, project: Row) -> Row:
 
 
 def _note(space: Space, anchor: Row, project: Row, *, raid: Row, retro: Row | None) -> None:
-    """The note on the Customer Epic that links the space."""
+    """The note on the Customer Epic that links the space, as psdm writes it."""
     if {"no-note", "by-hand"} & space.blemishes:
         return
-    base = f"{collaboration.INSTANCE}/{project['path_with_namespace']}"
-    lines = [f"Project: {base}", f"RAID: {base}/-/issues/{raid['iid']}"]
-    if retro is not None:
-        lines.append(f"Retrospective: {collaboration.INSTANCE}/{collaboration.PS_PLAN}/-/issues/{retro['iid']}")
-    text = space.marked("\n".join(f"- {line}" for line in lines), "links")
-    tables.make_note(space.ground.account, anchor, text, space.pm, space.born)
+    account, root = space.ground.account, collaboration.INSTANCE
+    group = account.row("groups", project["namespace_id"])
+    inside, above = f"{root}/{project['path_with_namespace']}", f"{root}/groups/{group['full_path']}"
+    retro_link = f"[Internal retrospective]({root}/{collaboration.PS_PLAN}/-/issues/{retro['iid']})" if retro else None
+    links = [
+        f"[Collaboration project]({inside})",
+        f"[RAID log]({inside}/-/issues/{raid['iid']})",
+        retro_link or f"Internal retrospective: {UNFILLED}",
+        f"[Board]({above}/-/boards)" if "no-board" not in space.blemishes else f"Board: {UNFILLED}",
+        f"Kantata project: {UNFILLED}",
+        f"[Group of {space.customer}]({above})",
+    ]
+    place, pages = (group, f"{above}/-/epics") if space.ground.epics else (project, f"{inside}/-/issues")
+    made = account.find("work_items", tables.column_of(place), place["id"])
+    activities = [f"[{row['title']}]({pages}/{row['iid']})" for row in made if row["title"] in space.activities]
+    text = (
+        f"## {space.customer}, {space.sow}: where everything is\n\n{_lines(links)}\n\n"
+        f"Activities:\n\n{_lines(activities)}\n\n"
+        f"PM: {space.pm['name']} · Kickoff: {space.start.isoformat()}\n\n"
+        "This note is kept up to date by psdm; what is written into it by hand is lost."
+    )
+    tables.make_note(account, anchor, space.marked(text, "links").rstrip(), space.pm, space.born)
+
+
+def _lines(entries: Iterable[str]) -> str:
+    return "\n".join(f"- {entry}" for entry in entries)
 
 
 def _shown_to_customers(space: Space, project: Row, raid: Row) -> None:

@@ -175,6 +175,13 @@ WORK_EXCEPTION = """## Work exception
 /label ~"Work Exception"
 """
 
+SPACE_TEMPLATES = {
+    "Action": "## Action\n\n## Owner\n\n## Done when\n\n- [ ]\n",
+    "Decision": "## Question\n\n## Decision\n\n## Why\n",
+    "Risk": "## Risk\n\n## How bad\n\n## What we do\n",
+    "Status": "## Overall\n\n## Done\n\n## Next\n\n## Decisions needed\n",
+    "Work item": "## What and why\n\n## Accepted when\n\n- [ ]\n",
+}
 TEMPLATES = {
     "SchedulingIntakeQuestions": intake(0),
     "change-order": CHANGE_ORDER,
