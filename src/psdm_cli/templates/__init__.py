@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ from psdm_cli.templates.catalog import template_catalog, template_named
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    from psdm_cli.domain.text_templates import TemplateInfo
 
 __all__ = [
     "HERE",
@@ -63,8 +62,10 @@ def with_actions(name: str, values: Mapping[str, Any], own: Path | None = None) 
     info = template_catalog().get(name)
     file = file_of(name, own)
     ready = dict(values) if info is None else prepared(info, values)
+    is_markdown = info is None or info.is_markdown  # what the catalogue does not know counts as Markdown
+    environment = _ours(is_markdown) if own is None else _environment(is_markdown, own)
     try:
-        text = _environment(info, own).get_template(f"{name}{SUFFIX}").render(ready)
+        text = environment.get_template(f"{name}{SUFFIX}").render(ready)
     except PsdmError:
         raise
     except TemplateSyntaxError as error:
@@ -102,14 +103,18 @@ def source_of(name: str) -> str:
     return (HERE / f"{template_named(name).name}{SUFFIX}").read_text(encoding="utf-8")
 
 
-def _environment(info: TemplateInfo | None, own: Path | None) -> ImmutableSandboxedEnvironment:
-    """The sandbox of one rendering; a template that the catalogue does not know counts as Markdown."""
+@lru_cache(maxsize=2)
+def _ours(is_markdown: bool) -> ImmutableSandboxedEnvironment:
+    """The sandbox of our own templates, which do not change while we run."""
+    return _environment(is_markdown, None)
+
+
+def _environment(is_markdown: bool, own: Path | None) -> ImmutableSandboxedEnvironment:
+    """A sandbox for templates of one kind, a team's before ours."""
     from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     from psdm_cli.templates import values
-
-    is_markdown = info is None or info.is_markdown
 
     def finalize(value: Any) -> Any:
         return value if isinstance(value, StrictUndefined) else values.cleaned(value, markdown=is_markdown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.hostile import HOSTILE
 
@@ -175,6 +175,7 @@ def test_a_table_or_list_above_a_rule_is_no_heading() -> None:
     assert headings("a | b\n--- | ---\n\n- x\n---\n\none\ntwo\n---\n\n---\n") == ()
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_a_template_without_values_stays_as_it_is(text: str) -> None:
     plain = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.hostile import HOSTILE
 
@@ -175,6 +175,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.one_of(PIECES, st.text(max_size=80)))
 def test_whatever_it_is_nothing_runs_and_twice_is_once(text: str) -> None:
     safe = neutralised(text)
@@ -187,6 +188,7 @@ def test_whatever_it_is_nothing_runs_and_twice_is_once(text: str) -> None:
     assert neutralised(cell, cell=True) == cell
 
 
+@settings(max_examples=60, deadline=None)
 @given(PIECES)
 def test_nothing_from_outside_comes_out_of_a_template_as_an_action(text: str) -> None:
     taken = parse(neutralised(text))
@@ -281,6 +283,7 @@ def test_a_comment_or_fence_that_never_ends_hides_nothing() -> None:
     assert parse("```\n/label ~x").fields.labels == ("x",)
 
 
+@settings(max_examples=60, deadline=None)
 @given(PIECES)
 def test_a_template_without_actions_comes_back_as_it_was(text: str) -> None:
     once = parse(text)
