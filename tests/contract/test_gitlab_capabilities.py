@@ -130,6 +130,14 @@ def test_rest_answers_where_graphql_does_not(
     assert scripted_gitlab.asked(EPICS)[0].query == {"per_page": "1"}
 
 
+def test_a_fine_grained_token_may_lack_a_field(scripted_gitlab: ScriptedGitLab, reader: GitLabAdapter) -> None:
+    data = {**probe(), "metadata": None}
+    data["namespace"]["userPermissions"] = None
+    scripted_gitlab.always("GraphQL Probe", refused("insufficient_granular_scope", data=data))
+    can = reader.capabilities("ps")
+    assert (can.epics, can.version, can.may_create_epics) == (EpicsBy.WORK_ITEMS, None, None)
+
+
 def test_a_hidden_group(scripted_gitlab: ScriptedGitLab, reader: GitLabAdapter) -> None:
     scripted_gitlab.data["Probe"] = {"metadata": {"version": "19"}, "namespace": None}
     with pytest.raises(NotFound, match="no group ps, or the token may not see it"):

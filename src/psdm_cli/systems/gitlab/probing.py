@@ -165,6 +165,8 @@ class Probing:
         try:
             return self._client.graphql(PROBE, {"path": path}, "Probe", budget=PATIENCE)
         except GraphQLRefused as refused:
+            if isinstance(refused.data, dict) and refused.data.get("namespace"):
+                return refused.data  # a fine-grained token may lack one of the fields: that one is unknown
             if not refused.unknown_to_schema:
                 raise
             return self._client.graphql(PROBE_OLDER, {"path": path}, "ProbeOlder", budget=PATIENCE)
