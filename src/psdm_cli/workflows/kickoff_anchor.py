@@ -25,7 +25,7 @@ T = TypeVar("T")
 ANCHOR = "customer"  # the kind of marker of the issue that stands for a Customer Epic
 WHO_MAKES_IT = "PS Quote makes it after legal approval; ask PS Ops, or the engagement manager"
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'|`]+")
-_DOW = re.compile(r"description of work|(?<![A-Za-z])DoW(?![A-Za-z])")
+_DOW = re.compile(r"(?i:description of work)|(?<![A-Za-z])DoW(?![A-Za-z])")
 _RETRO = re.compile(r"retrospective|project journal", re.IGNORECASE)
 _OF_CUSTOMER = re.compile(r"customer retrospective", re.IGNORECASE)
 

@@ -98,7 +98,7 @@ class DeliveryReader:
             if staffing is not None and tree != tree_of(staffing):
                 continue
             group, rivals = self._group(tree, value_of(parent), customer)
-            if staffing is not None or rivals or not isinstance(group, Missing):
+            if staffing is not None or rivals or not isinstance(group, Missing) or group.waits_for:
                 known = tree if staffing is not None or isinstance(group, Seen) else None
                 return Places(parent, self._unless_hidden(parent, group), self._in(group, project), known, rivals)
         first = next(iter(parents.values()))
