@@ -25,13 +25,20 @@ BEGINNINGS = (
     "Start",
     "Due date",
     "New",
+    "On which day",
     "Done",
     "Note",
     "Why is it skipped",
     "Freeze the forecast",
-    "The forecast of",
+    "(?:PM|PSE|TA) hours",
+    "Which",
+    "A day",
+    "First day",
+    "Last day",
+    "Hours",
+    r"\S+ means several",
 )
-QUESTION = rf"[\r\n]((?:{'|'.join(BEGINNINGS)})[^:\r\n]*): "
+QUESTION = rf"(?:^|[\r\n])((?:{'|'.join(BEGINNINGS)})[^:\r\n]*): "
 ROWS = 900
 COUNTDOWN = re.compile(r"((?:Eastern|for you)), (?:in |overdue |now)[^\n]*")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d (?:EST|EDT)")

@@ -94,7 +94,7 @@ def _answered(question: Question, answers: Answers, prompter: Prompter) -> Answe
     if question.field == "minutes":
         from psdm_cli.commands.staffing_options import minutes
 
-        typed = prompter.text(f"{question.text} (hours)", check=_hours)
+        typed = prompter.text(question.text, check=_hours)
         return replace(answers, minutes=minutes(typed))
     day = prompter.date(question.text, default=question.default)
     if question.field == "start":
