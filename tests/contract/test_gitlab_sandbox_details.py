@@ -86,7 +86,11 @@ def test_a_second_branch_begins_where_it_is_told_to(client: Client) -> None:
     assert (file["execute_filemode"], file["content_sha256"]) == (True, hashlib.sha256(b"x").hexdigest())
     by_commit = client.get(f"{PROJECTS}/repository/files/{seg('bin/run')}", ref=file["commit_id"])
     assert by_commit["content"] == file["content"]
-    assert [e["path"] for e in client.get(f"{PROJECTS}/repository/tree", ref="draft")] == [".gitlab", "bin", "README.md"]
+    assert [e["path"] for e in client.get(f"{PROJECTS}/repository/tree", ref="draft")] == [
+        ".gitlab",
+        "bin",
+        "README.md",
+    ]
     assert [e["mode"] for e in client.get(f"{PROJECTS}/repository/tree", ref="draft", path="bin")] == ["100755"]
     assert [e["path"] for e in client.get(f"{PROJECTS}/repository/tree")] == [".gitlab", "README.md"]
     client.get(f"{PROJECTS}/repository/files/README.md", ref="nowhere", expect=404)
