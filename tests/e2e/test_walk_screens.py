@@ -28,9 +28,9 @@ AT_QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "How": ("",),
     "Apply": ("maybe", "y"),
     "Is it sent": ("n",),
-    "Done": ("s", "y"),
+    "Done": ("s", "y", "y"),
     "Why is it skipped": ("", "nobody is under-allocated"),
-    "Note": ("in the sheet since 09:40",),
+    "Note": ("", "in the sheet since 09:40", "in the notes of the call"),
     "Freeze": ("",),
 }
 
