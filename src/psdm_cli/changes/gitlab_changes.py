@@ -230,14 +230,6 @@ def upload(place: Place[Internal], *, filename: str, content: bytes, key: str, s
     )
 
 
-def member(
-    place: Place[A], *, user_id: str, access_level: int, name: str, expires: date | None = None, why: str = ""
-) -> Change:
-    """Somebody let in. Key: `member:PLACE:USER_ID`."""
-    after = {**place.attribute, "user_id": user_id, "access_level": access_level, **given(expires_at=expires)}
-    return _create("member", f"member:{place.full_path}:{user_id}", name, place, after, why=why)
-
-
 def task(place: Place[A], *, issue: str, line: str, checked: bool, sow: str | None = None, why: str = "") -> Change:
     """A check-box ticked or not: `line` is the whole line as it was read. Key: `task:ISSUE:LINE`."""
     title = line.partition("]")[2].strip() or line.strip()

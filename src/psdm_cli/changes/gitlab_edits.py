@@ -12,7 +12,7 @@ from psdm_cli.changes.gitlab_changes import SYSTEM, Mark, content_of, given
 from psdm_cli.changes.gitlab_places import A, Place, Ref
 from psdm_cli.changes.plan import Action, Audience, Change
 from psdm_cli.domain.audience import Text
-from psdm_cli.domain.gitlab import Board, Epic, Group, Issue, LabelRow, Milestone, Note, Project, RepositoryFile
+from psdm_cli.domain.gitlab import Board, Epic, Issue, LabelRow, Milestone, Note, Project, RepositoryFile
 from psdm_cli.domain.markers import with_marker
 
 #: A date that is to be taken away.
@@ -22,21 +22,6 @@ NO_DATE = ""
 def kept(wanted: Change, ident: str, url: str | None = None, why: str = "") -> Change:
     """What a create wanted and is there already: `= already so`; its id stands for references to its key."""
     return replace(wanted, action=Action.KEEP, after={}, before={}, id=ident, url=url, depends_on=(), why=why)
-
-
-def group_change(
-    place: Place[A],
-    group: Group,
-    *,
-    name: Text[A] | None = None,
-    description: Text[A] | None = None,
-    visibility: str | None = None,
-    **more: Any,
-) -> Change:
-    """A group's name, description or visibility; `place` is the group itself."""
-    seen = {"name": group.name, "description": group.description, "visibility": group.visibility}
-    wanted = given(name=name, description=description, visibility=visibility)
-    return _edit(("group", f"group:{group.full_path}"), group, place, seen, wanted, name, description, **more)
 
 
 def project_change(
@@ -179,27 +164,6 @@ def file_change(place: Place[A], file: RepositoryFile, *, content: Text[A], mess
     before = {**edit.before, "last_commit_id": file.last_commit_id} if edit.writes else {}
     ident = f"{place.ref}:{file.path}" if isinstance(place.ref, str) else None
     return replace(edit, before=before, id=ident)
-
-
-def member_change(
-    place: Place[A], *, user_id: str, name: str, seen_level: int, access_level: int, **more: Any
-) -> Change:
-    """Another access level for somebody who is a member of this very place."""
-    action = Action.CHANGE if seen_level != access_level else Action.KEEP
-    return Change(
-        system=SYSTEM,
-        kind="member",
-        action=action,
-        key=f"member:{place.full_path}:{user_id}",
-        title=name,
-        place=place.full_path,
-        audience=place.audience,
-        content=Audience.CUSTOMER,
-        before={"access_level": seen_level},
-        after={**place.attribute, "user_id": user_id, "access_level": access_level},
-        id=f"{place.kind}:{place.ref}@{user_id}" if isinstance(place.ref, str) else None,
-        **more,
-    )
 
 
 def removed(place: Place[A], kind: str, ident: str, title: str, **more: Any) -> Change:

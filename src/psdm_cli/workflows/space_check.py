@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from psdm_cli.changes.gitlab_edits import group_change, project_change
+from psdm_cli.changes.gitlab_edits import project_change
 from psdm_cli.changes.gitlab_places import customer_place
 from psdm_cli.changes.plan import Change
 from psdm_cli.domain.findings import Finding, State, Step
@@ -16,7 +16,7 @@ from psdm_cli.domain.space.parts import Missing, Seen
 from psdm_cli.domain.space.wanted import Wanted
 from psdm_cli.errors import NotFound
 from psdm_cli.workflows.kickoff import Kit, planned
-from psdm_cli.workflows.kickoff_planning import PRIVATE, PUBLIC, Intent
+from psdm_cli.workflows.kickoff_planning import PRIVATE, Intent
 
 #: the checks of the space itself; what sales, Kantata and people owe is the kickoff checklist's
 SHAPE = (
@@ -89,10 +89,10 @@ def _labels(kickoff: Kickoff, intent: Intent) -> Iterator[Finding]:
 
 
 def _made_private(space: Space) -> Iterator[Change]:
-    """A project that others than its members see, and a public group, made private again."""
-    if isinstance(space.group, Seen) and space.group.value.visibility == PUBLIC:
-        place = customer_place(space.group.value, space.places)
-        yield group_change(place, space.group.value, visibility=PRIVATE, sow=space.name)
+    """A project that others than its members see, made private again; a group's owner does that by hand.
+
+    GitLab's contract has no call that changes a group: a public one stays a finding.
+    """
     if isinstance(space.project, Seen) and space.project.value.visibility != PRIVATE:
         place = customer_place(space.project.value, space.places)
         yield project_change(place, space.project.value, visibility=PRIVATE, sow=space.name)
