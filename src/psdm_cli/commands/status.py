@@ -50,13 +50,12 @@ def _gathered(env: Environment, source: Sources, sow: str, lead: list[str] | Non
 
     prepared = forecasting.prepare(source, selection(lead, None))
     engagement = choose(prepared.assessment, sow, ask_which(env))
-    gitlab = None if env.options.offline else env.gitlab_or_none()
-    space = None if gitlab is None else engagement_status.space_of(source, gitlab, env.settings, prepared, engagement)
-    why_not = "GitLab was not asked: --offline" if env.options.offline else NO_GITLAB
-    page = engagement_status.gather(
-        prepared, engagement, env.store(), env.settings, gitlab=gitlab, space=space, why_not=why_not
-    )
-    return prepared, page
+    gitlab = env.gitlab_or_none()
+    seen = engagement_status.Seen(why_not=OFFLINE if env.options.offline else NO_GITLAB)
+    if gitlab is not None:
+        seen = engagement_status.look(source, gitlab, env.settings, prepared, engagement)
+    return prepared, engagement_status.gather(prepared, engagement, env.store(), env.settings, seen)
 
 
+OFFLINE = "GitLab was not asked: --offline"
 NO_GITLAB = "GitLab was not asked: there is no token. Run: psdm auth login gitlab"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from psdm_cli.domain.records import Kind
 from psdm_cli.domain.space.names import contract
 from psdm_cli.domain.space.parts import value_of
 from psdm_cli.domain.steps.common import refused
-from psdm_cli.errors import Forbidden
+from psdm_cli.errors import BadAnswer, NotAllowed, Unavailable
 from psdm_cli.workflows.kickoff_checklist import CHECKLIST
 from psdm_cli.workflows.kickoff_finding import remembered, stored_facts
 from psdm_cli.workflows.kickoff_kantata import kantata_facts
@@ -48,47 +49,46 @@ KINDS = {
 }
 
 
-def space_of(
-    sources: Sources, gitlab: GitLab, settings: Settings, prepared: Prepared, engagement: Engagement
-) -> Space | None:
-    """The collaboration space of an engagement in scope; None where it has no SOW number to look for."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What GitLab showed. `space` None: it could not be asked, or there is no number to look for; `why_not` says it."""
+
+    space: Space | None = None
+    issues: tuple[Issue, ...] | None = None  # open ones of ps_plan that bear the number
+    escalated: tuple[Issue, ...] = ()
+    why_not: str = ""
+
+
+def look(sources: Sources, gitlab: GitLab, settings: Settings, prepared: Prepared, engagement: Engagement) -> Seen:
+    """GitLab's side of an engagement in scope. Nothing is raised: a system that is away leaves its part unseen."""
     if engagement.sow is None:
-        return None
+        return Seen(why_not=f"GitLab was not asked: {engagement.name} has no SOW number to look for")
     wanted = contract(engagement.sow)
     told = stored_facts(sources.store, wanted, engagement.id)
     kantata = kantata_facts(engagement, prepared.me, settings)
-    return observe(gitlab, settings, Known(wanted, kantata, told, remembered(sources.store)))
+    try:
+        space = observe(gitlab, settings, Known(wanted, kantata, told, remembered(sources.store)))
+    except (NotAllowed, Unavailable, BadAnswer) as error:
+        return Seen(why_not=error.message)
+    try:
+        plan, label = settings.gitlab.projects.ps_plan, settings.labels["escalated"].name
+        issues = tuple(gitlab.issues(project=plan, all_labels=(wanted.name,), state="opened"))
+        project = value_of(space.project)
+        urgent = gitlab.issues(project=project.id, all_labels=(label,), state="opened") if project is not None else ()
+    except (NotAllowed, Unavailable, BadAnswer) as error:
+        return Seen(space, why_not=error.message)
+    return Seen(space, issues, tuple(urgent))
 
 
 def gather(
-    prepared: Prepared,
-    engagement: Engagement,
-    store: Store,
-    settings: Settings,
-    *,
-    gitlab: GitLab | None,
-    space: Space | None,
-    why_not: str,
+    prepared: Prepared, engagement: Engagement, store: Store, settings: Settings, seen: Seen
 ) -> EngagementStatus:
-    """The page of one engagement in scope. `space` None: GitLab could not be asked, `why_not` says why."""
+    """The page of one engagement in scope."""
     assessment = prepared.assessment
     number = next(n for n, each in enumerate(assessment.engagements) if each.id == engagement.id)
     forecast, row = assessment.forecasts[number], portfolio_rows(assessment)[number]
-    unseen = list(refused(assessment, Kind.ALLOCATIONS, Kind.RESOURCES, Kind.STORIES, Kind.STATUS_REPORTS))
-    issues: Sequence[Issue] | None = None
-    escalated: Sequence[Issue] = ()
-    if gitlab is None or space is None:
-        unseen.append(why_not)
-    else:
-        try:
-            name = engagement.sow or space.name
-            issues = gitlab.issues(project=settings.gitlab.projects.ps_plan, all_labels=(name,), state="opened")
-            project = value_of(space.project)
-            if project is not None:
-                label = settings.labels["escalated"].name
-                escalated = gitlab.issues(project=project.id, all_labels=(label,), state="opened")
-        except Forbidden as error:
-            unseen.append(error.message)
+    unseen = [*refused(assessment, Kind.ALLOCATIONS, Kind.RESOURCES, Kind.STORIES, Kind.STATUS_REPORTS)]
+    unseen += [seen.why_not] if seen.why_not else []
     currency = forecast.currency
 
     def money(cents: int | None) -> Decimal | None:
@@ -97,16 +97,16 @@ def gather(
     stand = next((run for run in store.checklists.list(CHECKLIST) if run.key.subject == engagement.id), None)
     return EngagementStatus(
         row=row,
-        customer=(space.customer if space is not None else None) or engagement.workspace.customer,
+        customer=(seen.space.customer if seen.space is not None else None) or engagement.workspace.customer,
         budget=money(forecast.budget),
         used=money(forecast.used),
         remaining=money(forecast.remaining),
         months={month: money(cents) for month, cents in forecast.month_total.items()},
-        places=places_of(space, why_not),
+        places=places_of(seen.space, seen.why_not),
         people=people_of(engagement, assessment),
         milestones=milestones_of(forecast),
-        raid=raid_of(space, escalated),
-        scope_changes=None if issues is None else tuple(_scope_changes(issues, settings.labels.items())),
+        raid=raid_of(seen.space, seen.escalated),
+        scope_changes=None if seen.issues is None else tuple(_scope_changes(seen.issues, settings.labels.items())),
         clocks=clocks_of(engagement, assessment, row),
         findings=tuple(f for step in prepared.steps() for f in step.findings if f.project == engagement.id),
         checklist=None if stand is None or stand.done is None or stand.total is None else (stand.done, stand.total),
