@@ -60,6 +60,7 @@ WRITING = (
     ("POST", "/resource_requests"),
     ("PUT", "/resource_requests/{id}"),
     ("POST", "/status_reports"),
+    ("PUT", "/status_reports/{id}"),
     ("DELETE", "/status_reports/{id}"),
     ("POST", "/stories"),
     ("PUT", "/stories/{id}"),

@@ -458,3 +458,40 @@ def test_a_service_that_deletes_nothing_says_so(sandbox: KantataSandbox, doors: 
     sandbox.readings.undeletable = frozenset({"workspace_allocations"})
     with pytest.raises(Forbidden):
         doors["kantata", "workspace_allocation"].send(change("workspace_allocation", Action.DELETE, id="3"))
+
+
+def details(**colours: str) -> list[dict[str, str]]:
+    """Categories of a health report as psdm sends them."""
+    return [{"category": name, "color": colour, "description": f"{name}: {colour}"} for name, colour in colours.items()]
+
+
+def test_a_health_report_of_the_day_is_changed_with_all_its_categories_and_changed_back(
+    doors: Doors, sandbox: KantataSandbox
+) -> None:
+    first = report()
+    first = replace(first, after={**first.after, "details": details(Scope="green", Budget="green")})
+    done = send(doors, first)
+    door = doors["kantata", "status_report"]
+    wanted = {"color": "yellow", "details": details(Scope="green", Budget="yellow", Client="green")}
+    seen = door.look(change("status_report", Action.CHANGE, "health", id=done.id, after=wanted))
+    assert seen is not None
+    assert seen.attributes["details"] == details(Scope="green", Budget="green")
+    before = {name: seen.attributes[name] for name in wanted}
+    sent = change("status_report", Action.CHANGE, "health", id=done.id, before=before, after=wanted)
+    changed = send(doors, sent)
+    assert is_in(sent, changed)
+    row = sandbox.account.row("status_reports", done.id)
+    assert (row["color"], row["description"], row["details"]) == ("yellow", "On track.", wanted["details"])
+    take_back(doors, sent, changed)
+    row = sandbox.account.row("status_reports", done.id)
+    assert (row["color"], row["details"]) == ("green", details(Scope="green", Budget="green"))
+
+
+def test_categories_that_nobody_wrote_are_no_difference(doors: Doors, sandbox: KantataSandbox) -> None:
+    wanted = report()
+    wanted = replace(wanted, after={**wanted.after, "details": details(Scope="green")})
+    done = send(doors, wanted)
+    rows = [*details(Scope="green"), {"category": "Client", "color": None, "description": None}]
+    sandbox.account.update("status_reports", done.id, details=rows)
+    seen = doors["kantata", "status_report"].look(wanted)
+    assert is_in(wanted, seen)

@@ -100,20 +100,41 @@ class BillingMilestoneDoor(RowDoor):
 
 
 class StatusReportDoor(RowDoor):
-    """Health reports (`status_report`): known by their marker alone, since last week's may say the very same."""
+    """Health reports (`status_report`): known by their marker alone, since last week's may say the very same.
+
+    An update drops the categories of `details` that it leaves out, so it always names all that are to stay.
+    """
 
     kind = "status_report"
     path = "/status_reports"
     subject = "StatusReport"
     to_see = "to see project health reports (provider side of the project)"
     to_write = "to report on the project's health (Edit on the project)"
-    actions = frozenset({Action.CREATE, Action.DELETE})
 
-    def attributes(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Without `details`: Kantata adds categories that were left out."""
-        found = super().attributes(row)
-        found.pop("details", None)
-        return found
+    def look(self, change: Change, taken: Set[str] = frozenset()) -> Seen | None:
+        """As others; of the categories those that the change names."""
+        return _categories(change, super().look(change, taken))
+
+    def send(self, change: Change) -> Seen | None:
+        """As others; of the categories those that the change names."""
+        return _categories(change, super().send(change))
+
+
+def _categories(change: Change, seen: Seen | None) -> Seen | None:
+    """A report as a change speaks of it: Kantata may answer categories that nobody wrote, and attributes of its own."""
+    if seen is None:
+        return None
+    wanted = change.after.get("details")
+    found = dict(seen.attributes)
+    rows = found.pop("details", None)
+    if wanted is not None:
+        named = {str(each.get("category")) for each in (*wanted, *(change.before.get("details") or ()))}
+        found["details"] = [
+            {name: row.get(name) for name in ("category", "color", "description")}
+            for row in rows or ()
+            if str(row.get("category")) in named
+        ]
+    return replace(seen, attributes=found)
 
 
 class CustomFieldDoor(RowDoor):
