@@ -380,6 +380,23 @@ def test_nonsense_in_an_edited_plan_goes_nowhere(at: Space, change: Change) -> N
     assert len(at.world.requests) == before
 
 
+@pytest.mark.parametrize(
+    ("status", "words", "code", "said"),
+    [
+        ("409", "Resource lock", 75, "GitLab is busy with"),
+        ("409", "Your issue has been recognized as spam. Solve the reCAPTCHA", 6, "takes it for spam"),
+        ("400", {"title": ["is too long"]}, 6, "title: is too long"),
+        ("422", "no", 6, "422: no"),
+    ],
+)
+def test_a_refusal_says_what_it_means(at: Space, status: str, words: Any, code: int, said: str) -> None:
+    at.world.fault("POST", r"/issues$", status, {"message": words})
+    error = at.apply(issue(at)).errors[1]
+    assert error.exit_code == code
+    assert said in error.message
+    assert not at.world.issues
+
+
 # files
 
 

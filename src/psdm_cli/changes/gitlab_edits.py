@@ -167,8 +167,7 @@ def file_change(place: Place[A], file: RepositoryFile, *, content: Text[A], mess
 
 
 def removed(place: Place[A], kind: str, ident: str, title: str, **more: Any) -> Change:
-    """An `issue_link` or `epic_issue` (by its id), `label`, `note` or `member` taken away."""
-    at = place.attribute if kind in ("label", "milestone", "board") else {}
+    """An `issue_link`, `epic_issue` or `member` taken away, by its id; `before` lets it be brought back."""
     return Change(
         system=SYSTEM,
         kind=kind,
@@ -178,7 +177,6 @@ def removed(place: Place[A], kind: str, ident: str, title: str, **more: Any) -> 
         place=place.full_path,
         audience=place.audience,
         content=Audience.CUSTOMER,
-        after=at,
         id=ident,
         **more,
     )

@@ -121,6 +121,12 @@ class GitLabDoor:
 
     def refused(self, change: Change, refused: Refused) -> Seen | None:
         """What a refusal means: where it says that the thing is there, what is there; else the refusal."""
+        words = refused.words.casefold()
+        if any(word in words for word in ("captcha", "recognized as spam")):
+            raise RefusedByRule(
+                f"{change.title}: GitLab takes it for spam ({refused.words}); it was not made.",
+                hint="Make it by hand in GitLab, where the captcha can be solved, then run the command again.",
+            ) from refused
         if change.action is Action.CREATE and is_taken(refused):
             seen = self.look(change)
             if seen is not None:
