@@ -37,6 +37,7 @@ class Policy:
     upside_milestone_days_after_quarter: int = 30
     runway_weeks: int = 4
     funds_tolerance: Decimal = Decimal("0.00")
+    push_reason_above: Decimal = Decimal("1000.00")
     accuracy_tolerance: Decimal = Decimal("0.05")
     accuracy_tolerance_blocks: Decimal = Decimal("0.10")
     soft_probability: Decimal = Decimal("0.40")

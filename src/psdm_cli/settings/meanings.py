@@ -21,6 +21,7 @@ POLICY: dict[str, str] = {
     "upside_milestone_days_after_quarter": "days after the quarter in which a milestone is an upside candidate (FP-04)",
     "runway_weeks": "full weeks that the average burn is taken from",
     "funds_tolerance": "remaining funds up to this amount are no finding (FP-01)",
+    "push_reason_above": "forecast pushed by more than this amount is asked its reason (Top Customer)",
     "accuracy_tolerance": "forecast accuracy goal, time and materials and fixed fee",
     "accuracy_tolerance_blocks": "forecast accuracy goal, consulting blocks and dedicated engineers",
     "soft_probability": "probability of a soft booking",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from psdm_cli.store.facts import Facts
     from psdm_cli.store.journal import StoredJournal
     from psdm_cli.store.snapshots import Snapshots
+    from psdm_cli.store.top_customer import TopCustomers
     from psdm_cli.store.upside import Upside
     from psdm_cli.store.waivers import Waivers
 
@@ -164,6 +165,13 @@ class Store:
         from psdm_cli.store.upside import Upside
 
         return Upside(self)
+
+    @property
+    def top_customers(self) -> TopCustomers:
+        """The Top Customer report's lists and notes, and the reasons of pushes."""
+        from psdm_cli.store.top_customer import TopCustomers
+
+        return TopCustomers(self)
 
     def decisions(self, week: str, scope: str) -> Decisions:
         """What was decided about findings in a week's walk of these leads."""

@@ -36,6 +36,8 @@ _KNOWN: Mapping[str, _Known] = {
     "runs": _Known(("site", "at", "who", "command")),
     "changes": _Known(newer="changed_at"),
     "upside_entries": _Known(newer="reviewed_at"),
+    "top_customer_lists": _Known(newer="listed_at"),
+    "push_reasons": _Known(newer="told_at"),
 }
 
 

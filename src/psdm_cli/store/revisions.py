@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, select
 from psdm_cli.errors import StoreProblem
 from psdm_cli.store import problems, tables
 
-REVISIONS = ("0001", "0002", "0003", "0004")  # oldest first; a test holds them against the migrations
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")  # oldest first; a test holds them against the migrations
 HEAD = REVISIONS[-1]
 
 

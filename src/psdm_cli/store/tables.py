@@ -259,3 +259,44 @@ walk_decisions = Table(
     Column("seen", Text, nullable=False),  # JSON: the finding as it stood there
     Index(None, "site", "week", "scope"),
 )
+
+top_customer_lists = Table(
+    "top_customer_lists",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("week", String(8), primary_key=True),
+    Column("body", Text, nullable=False),  # JSON: Kantata's ids of the engagements, in the list's order
+    Column("who", Text, nullable=False),
+    Column("listed_at", String(40), nullable=False),
+)
+
+top_customer_notes = Table(
+    "top_customer_notes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("project", Text, nullable=False),
+    Column("week", String(8), nullable=False),
+    Column("sow", Text),
+    Column("customer", Text, nullable=False),
+    Column("body", Text, nullable=False),  # JSON: the fields
+    Column("text", Text, nullable=False),  # what they said, with all that was drafted beside
+    Column("who", Text, nullable=False),
+    Column("noted_at", String(40), nullable=False),
+    Index(None, "site", "project", "week"),
+)
+
+push_reasons = Table(
+    "push_reasons",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("project", Text, primary_key=True),
+    Column("month_from", String(7), primary_key=True),
+    Column("month_to", String(7), primary_key=True),
+    Column("week", String(8), primary_key=True),  # in which it was given
+    Column("sow", Text),
+    Column("reason", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("told_at", String(40), nullable=False),
+)
