@@ -10,6 +10,7 @@ from psdm_cli.systems.gitlab.epic_door import EpicDoor
 from psdm_cli.systems.gitlab.file_door import FileDoor
 from psdm_cli.systems.gitlab.gitlab_door import Desk
 from psdm_cli.systems.gitlab.guard import Guard
+from psdm_cli.systems.gitlab.health_door import HealthDoor
 from psdm_cli.systems.gitlab.issue_door import IssueDoor
 from psdm_cli.systems.gitlab.link_doors import EpicIssueDoor, IssueLinkDoor
 from psdm_cli.systems.gitlab.note_doors import NoteDoor, UploadDoor
@@ -27,6 +28,7 @@ ALL = (
     MilestoneDoor,
     BoardDoor,
     EpicDoor,
+    HealthDoor,
     IssueDoor,
     IssueLinkDoor,
     EpicIssueDoor,

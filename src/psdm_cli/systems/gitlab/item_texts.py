@@ -36,6 +36,23 @@ COMMENT = """mutation Comment($id: NoteableID!, $body: String!, $internal: Boole
 EDIT_NOTE = """mutation EditNote($id: NoteID!, $body: String!) {
   updateNote(input: {id: $id, body: $body}) { errors note { id body url internal } }
 }"""
+EPIC_HEALTH = """query EpicHealth($path: ID!, $iid: String!) {
+  namespace(fullPath: $path) {
+    workItem(iid: $iid) {
+      id webUrl
+      widgets(onlyTypes: [HEALTH_STATUS]) { ... on WorkItemWidgetHealthStatus { healthStatus } }
+    }
+  }
+}"""
+SET_HEALTH = """mutation SetHealth($input: WorkItemUpdateInput!) {
+  workItemUpdate(input: $input) {
+    errors
+    workItem {
+      id webUrl
+      widgets(onlyTypes: [HEALTH_STATUS]) { ... on WorkItemWidgetHealthStatus { healthStatus } }
+    }
+  }
+}"""
 TOGGLE = """mutation Toggle($id: WorkItemID!, $checked: Boolean!, $line: String!, $pos: String!) {
   workItemUpdate(input: {
     id: $id
@@ -53,6 +70,8 @@ WRITES = {
     "Attach": ATTACH,
     "Comment": COMMENT,
     "EditNote": EDIT_NOTE,
+    "EpicHealth": EPIC_HEALTH,
+    "SetHealth": SET_HEALTH,
     "Toggle": TOGGLE,
 }
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from dataclasses import replace
-from typing import Any
 
 from psdm_cli.changes.doors import Door, Doors, Seen
 from psdm_cli.changes.plan import Action, Change
