@@ -123,10 +123,14 @@ class Sitting:
     @property
     def shown(self) -> str:
         """The screen without what the clock decides."""
-        text = "\n".join(self.lines) + "\n"
-        text = COUNTDOWN.sub(r"\1, …", text)
-        text = ADDRESS.sub("127.0.0.1:PORT", MOMENT.sub("YYYY-MM-DD HH:MM EST", text))
+        text = masked("\n".join(self.lines) + "\n")
         return re.sub(r"\nGood to know\n.*?\n(?=Next\n)", "\n", text, flags=re.DOTALL)
+
+
+def masked(text: str) -> str:
+    """A text without what the clock, or the port of the server, decides."""
+    text = COUNTDOWN.sub(r"\1, …", text)
+    return ADDRESS.sub("127.0.0.1:PORT", MOMENT.sub("YYYY-MM-DD HH:MM EST", text))
 
 
 def card(screen: str) -> str:

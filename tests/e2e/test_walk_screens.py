@@ -6,10 +6,13 @@ from collections.abc import Mapping
 
 import pytest
 from psdm_process import Psdm
-from sitting import Sitting, card
+from sitting import Sitting, card, masked
 from syrupy.assertion import SnapshotAssertion
+from tests.documents import ROOT, blocks
 
 from psdm_cli.sandbox import KantataSandbox
+
+GUIDE = ROOT / "docs" / "monday-in-fifteen-minutes.md"
 
 #: what is typed at which card, one after the other; at every other card: later
 AT_CARDS: Mapping[str, tuple[str, ...]] = {
@@ -65,6 +68,11 @@ def test_every_question_of_a_walk(
     assert script.untyped == []
     assert max(len(line) for line in sitting.lines) <= columns
     assert sitting.shown == snapshot
+    if columns == 80:
+        missing = [
+            block.name for block in blocks("text") if block.file == GUIDE and masked(block.body) not in sitting.shown
+        ]
+        assert missing == [], "the guide shows what the program shows"
 
 
 @pytest.mark.parametrize("columns", [80, 140])
