@@ -11,14 +11,18 @@ from typing import Any
 import pytest
 from gitlab_doors_fixtures import NOW, Space, space
 from gitlab_world import TOKEN, Served, World
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from psdm_cli.changes import gitlab_changes as make
 from psdm_cli.changes.gitlab_places import PlaceNames, find_places, internal_place
 from psdm_cli.changes.plan import Action, Audience, Change, plan_of
 from psdm_cli.changes.saved import load, save
 from psdm_cli.domain.audience import for_customer, internal
+from psdm_cli.domain.quick_actions import neutralised
 from psdm_cli.errors import RefusedByRule
 from psdm_cli.systems.gitlab.adapter import GitLabAdapter
+from psdm_cli.systems.gitlab.guard import executable
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +162,18 @@ def test_a_text_that_gitlab_would_carry_out_is_refused(at: Space, kind: str, lin
         "note": make.note(place, on=f"{row['project_id']}#{row['iid']}", body=text, mark=("x", "1")),
     }
     assert "would carry out" in refusal(at, made[kind])
+
+
+@given(text=st.text(alphabet=st.sampled_from("/close \n`~>-[x]\t\r\u2028abc<!"), max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_what_was_made_harmless_has_nothing_to_carry_out(text: str) -> None:
+    assert executable(neutralised(text)) == ()
+
+
+@given(text=st.text(alphabet=st.sampled_from("ab \n>"), max_size=30))
+@settings(max_examples=50, deadline=None)
+def test_a_command_on_a_line_of_its_own_is_always_seen(text: str) -> None:
+    assert "/close" in executable(f"{text}\n/close\n{text}")
 
 
 def test_commands_in_code_and_paths_are_let_through(at: Space) -> None:
