@@ -14,9 +14,9 @@ from psdm_cli.errors import WrongUsage
 from psdm_cli.lazy import examples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from psdm_cli.changes.plan import Plan
+    from psdm_cli.changes.plan import Item, Plan
     from psdm_cli.commands.kickoff_options import Given
     from psdm_cli.context import Environment
     from psdm_cli.domain.drafts import Draft
@@ -229,7 +229,7 @@ class _Run:
             return self._refused(kit, wanted, intent, refused)
         requests = (*intent.requests, *refused_requests(kit, self.found.space, wanted, outcome.plan.items))
         if any(item.state is ChangeState.APPLIED for item in outcome.plan.items):
-            self._look_again()
+            self._look_again(outcome.plan.items)
         if not env.options.dry_run:
             remember_places(env.store(), self.found.space, who=self.found.me.name, at=env.clock.real)
         opened = self._opened(keep=not env.options.dry_run)
@@ -306,11 +306,11 @@ class _Run:
         self.env.terminal.say(f"psdm: {refused}", always=True)
         return replace(document, plan=replace(plan, items=items), requests=(*intent.requests, *requests), failed=4)
 
-    def _look_again(self) -> None:
-        """Both systems anew, after something was written."""
-        from psdm_cli.workflows.kickoff_finding import find
+    def _look_again(self, items: Sequence[Item]) -> None:
+        """GitLab anew, after something was written; of Kantata's side only the address was, by this very run."""
+        from psdm_cli.workflows.kickoff_finding import observed_again, with_address
 
-        self.found = find(self.desk, self.contract, self.found.space.told)
+        self.found = observed_again(self.desk, with_address(self.found, items), {})
 
     def _walk(self, opened: OpenRun) -> None:
         from psdm_cli.workflows.checklist_walk import walk

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from psdm_cli.changes.plan import ChangeState, Item
 from psdm_cli.domain.engagements import Engagement
 from psdm_cli.domain.space import observed
 from psdm_cli.domain.space.names import Contract
@@ -100,6 +101,15 @@ def observed_again(desk: Desk, found: Found, given: Mapping[str, str]) -> Found:
     told = {**space.told, **given}
     known = Known(space.contract, space.kantata, told, remembered(desk.sources.store))
     return look_again(desk, known, InKantata(space.kantata, found.me, found.prepared, found.searched))
+
+
+def with_address(found: Found, items: Sequence[Item]) -> Found:
+    """The engagement with the address of its project, where a plan has put it into Kantata."""
+    kantata = found.space.kantata
+    for item in items:
+        if item.change.kind == "custom_field_value" and item.state is ChangeState.APPLIED and isinstance(kantata, Seen):
+            kantata = Seen(replace(kantata.value, link=str(item.change.after.get("value"))), kantata.how)
+    return replace(found, space=replace(found.space, kantata=kantata))
 
 
 def stored_facts(store: Store, contract: Contract, engagement_id: str | None) -> dict[str, str]:
