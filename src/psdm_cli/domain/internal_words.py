@@ -141,9 +141,10 @@ def _links(text: str, rules: InternalRules) -> Iterator[Found]:
     for match in _URL.finditer(text):
         url = unquote(match[0])
         if rules.address and url.casefold().startswith(rules.address.casefold().rstrip("/") + "/"):
-            path = url[len(rules.address.rstrip("/")) + 1 :].removeprefix("groups/")
-            if is_internal_path(path.partition("/-/")[0].partition("?")[0].partition("#")[0], rules):
+            if is_internal_path(_path_in(url[len(rules.address.rstrip("/")) + 1 :]), rules):
                 yield Found("link", url)
+        elif is_internal_path(_path_in(url.partition("://")[2].partition("/")[2]), rules, anywhere=True):
+            yield Found("link", url)  # the instance may have another address for people
         elif _KANTATA.match(url) or (rules.kantata_host and _host(url) == rules.kantata_host):
             yield Found("link", url)
     for match in _REFERENCE.finditer(text):
@@ -151,10 +152,19 @@ def _links(text: str, rules: InternalRules) -> Iterator[Found]:
             yield Found("link", match[0])
 
 
-def is_internal_path(path: str, rules: InternalRules) -> bool:
-    """Whether a path lies in an internal tree; the longest configured beginning decides."""
+def _path_in(address: str) -> str:
+    """The path of a group or project in an address without its host."""
+    return address.removeprefix("groups/").partition("/-/")[0].partition("?")[0].partition("#")[0]
+
+
+def is_internal_path(path: str, rules: InternalRules, *, anywhere: bool = False) -> bool:
+    """Whether a path lies in an internal tree; the longest configured beginning decides.
+
+    `anywhere`: of an address that may be another server's, where a path of one word says nothing.
+    """
     asked = _as_path(path)
-    inside = max((len(each) for each in rules.internal_paths if _below(asked, _as_path(each))), default=0)
+    trees = (each for each in rules.internal_paths if "/" in each or not anywhere)
+    inside = max((len(each) for each in trees if _below(asked, _as_path(each))), default=0)
     outside = max((len(each) for each in rules.customer_paths if _below(asked, _as_path(each))), default=0)
     return inside > outside
 

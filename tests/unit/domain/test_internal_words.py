@@ -11,7 +11,7 @@ from psdm_cli.domain.internal_words import InternalRules, internal_in, internal_
 RULES = InternalRules(
     labels=frozenset({"Extra_Effort"}),
     address="https://gitlab.example/base",
-    internal_paths=("acme/ps", "acme/ps/ww/ps-plan"),
+    internal_paths=("acme/ps", "acme/ps/ww/ps-plan", "plan"),
     customer_paths=("acme/ps/delivery/customers",),
     kantata_host="kantata.example",
 )
@@ -48,6 +48,7 @@ HERE = "https://gitlab.example/base"
         (f"see {HERE}/groups/acme/ps/-/epics/3", "link", f"{HERE}/groups/acme/ps/-/epics/3"),
         (f"[x]({HERE}/acme/ps/ww/ps-plan/-/issues/3)", "link", f"{HERE}/acme/ps/ww/ps-plan/-/issues/3"),
         (f"{HERE}/ACME%2Fps/ww/ps-plan", "link", f"{HERE}/ACME/ps/ww/ps-plan"),
+        ("https://people.example/acme/ps/-/epics/1", "link", "https://people.example/acme/ps/-/epics/1"),
         ("acme/ps/ww/ps-plan#12", "link", "acme/ps/ww/ps-plan#12"),
         ("acme/ps&4", "link", "acme/ps&4"),
         ("https://app.mavenlink.com/workspaces/1", "link", "https://app.mavenlink.com/workspaces/1"),
@@ -72,6 +73,7 @@ def test_what_is_internal_is_found(text: str, kind: str, what: str) -> None:
         f"{HERE}/acme/ps/delivery/customers/acme/SOW-1234/-/issues/1",
         "acme/ps/delivery/customers/acme/SOW-1234#1",
         f"{HERE}/other/group and https://docs.gitlab.com/",
+        "https://people.example/acme/ps/delivery/customers/a/SOW-1 and https://people.example/plan/-/issues",
         "Escalated on the RAID <!-- psdm:raid:SOW-1234 -->",
     ],
 )
