@@ -157,7 +157,7 @@ def suggestion(assessment: Assessment, forecast: EngagementForecast) -> Suggesti
 
     Overall: green when all are, red with two reds, yellow in between (one red may have a fix at the PM's level).
     """
-    judged = [*_budget(assessment, forecast), *_schedule(assessment, forecast)]
+    judged = [*budget_colours(assessment, forecast), *schedule_colours(assessment, forecast)]
     if not judged:
         return None
     colours = [colour for colour, _ in judged]
@@ -170,7 +170,8 @@ def suggestion(assessment: Assessment, forecast: EngagementForecast) -> Suggesti
     return Suggestion(worst, tuple(reasons) or tuple(reason for _, reason in judged))
 
 
-def _budget(assessment: Assessment, forecast: EngagementForecast) -> Iterable[tuple[Health, str]]:
+def budget_colours(assessment: Assessment, forecast: EngagementForecast) -> Iterable[tuple[Health, str]]:
+    """The budget's colour with its reason; nothing where price or EAC is unknown."""
     policy, currency = assessment.policy, forecast.currency
     if currency is None or forecast.eac is None or not forecast.budget:
         return
@@ -186,7 +187,8 @@ def _budget(assessment: Assessment, forecast: EngagementForecast) -> Iterable[tu
         yield Health.GREEN, percent
 
 
-def _schedule(assessment: Assessment, forecast: EngagementForecast) -> Iterable[tuple[Health, str]]:
+def schedule_colours(assessment: Assessment, forecast: EngagementForecast) -> Iterable[tuple[Health, str]]:
+    """The schedule's colour with its reason; nothing where milestones are not visible."""
     if not assessment.visible.stories:
         return
     late = [
