@@ -14,7 +14,7 @@ from psdm_cli.errors import WrongUsage
 from psdm_cli.lazy import examples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from psdm_cli.changes.plan import Item, Plan
     from psdm_cli.commands.kickoff_options import Given
@@ -152,22 +152,22 @@ def init_project(
         stage=stage,
         kickoff=kickoff,
     )
-    with sources(env, "Reading Kantata and GitLab") as source:
-        contract = contract_of(sow, po=po, ask=_asking(env, source))
-        env.store(writing=not (check or env.options.dry_run))
+    contract = contract_of(sow, po=po, ask=(lambda: _picked(env)) if env.interactive else None)
+    env.store(writing=not (check or env.options.dry_run))
+    with sources(env, "Reading Kantata and GitLab") as source:  # nothing is asked while progress is shown
         run = _Run(env, source, contract, given, kantata)
         run.find()
-        document = run.checked() if check else run.carried_out(tuple(tick or ()), plan_out)
-    env.finish(document)
+    env.finish(run.checked() if check else run.carried_out(tuple(tick or ()), plan_out))
 
 
-def _asking(env: Environment, source: Sources) -> Callable[[], str] | None:
-    """How a person picks one of their engagements; None where nobody can be asked."""
-    if not env.interactive:
-        return None
-    from psdm_cli.commands.kickoff_options import picked
+def _picked(env: Environment) -> str:
+    """The one of a person's engagements that is meant."""
+    from psdm_cli.commands.forecast_sources import sources
+    from psdm_cli.commands.kickoff_options import begun, picked
 
-    return lambda: picked(env.prompter(), source)
+    with sources(env) as source:
+        engagements = begun(source)
+    return picked(env.prompter(), engagements)
 
 
 class _Run:

@@ -14,9 +14,12 @@ from psdm_cli.domain.space.names import PO_FORM, SOW_FORM, Contract, clean_name,
 from psdm_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from psdm_cli.domain.engagements import Engagement
     from psdm_cli.prompting import Prompter
     from psdm_cli.workflows.forecasting import Sources
 
+NEW = ("Prospect", "In Set Up", "Okay to Start")
+MOST_SHOWN = 12
 _LINK = re.compile(r"(?P<kind>[^=\s][^=]{0,40})=(?P<url>\S+)")
 
 
@@ -39,16 +42,20 @@ def contract_of(sow: str | None, *, po: bool, ask: Callable[[], str] | None) -> 
         raise WrongUsage(f"SOW: {error}.", hint=f"For a purchase order's number add --po ({PO_FORM}).") from None
 
 
-def picked(person: Prompter, source: Sources) -> str:
-    """One of the person's engagements, those at their beginning first, by its number."""
+def begun(source: Sources) -> list[Engagement]:
+    """The person's engagements with a number, those at their beginning first."""
     from psdm_cli.workflows.forecasting import Selection, survey
 
     engagements = [e for e in survey(source, Selection()).assessment.engagements if e.sow is not None]
-    new = ("Prospect", "In Set Up", "Okay to Start")
-    ordered = sorted(engagements, key=lambda e: (e.status not in new, e.sow or ""))
-    for engagement in ordered[:12]:
-        person.say(f"  {engagement.sow}  {engagement.title} ({engagement.status})")
-    return person.text("Which SOW", default=(ordered[0].sow or "") if ordered else "", check=_filled)
+    return sorted(engagements, key=lambda e: (e.status not in NEW, e.sow or ""))
+
+
+def picked(person: Prompter, engagements: Sequence[Engagement]) -> str:
+    """The number of one of them, or any other that the person types."""
+    for each in engagements[:MOST_SHOWN]:
+        title = each.title.replace(each.sow or "", "").strip(" -:")
+        person.say(f"  {each.sow}  {title} ({each.status})")
+    return person.text("Which SOW", default=(engagements[0].sow or "") if engagements else "", check=_filled)
 
 
 def given_facts(

@@ -176,7 +176,7 @@ class Planner:
             elif row.own and not is_new and row.color.casefold() != wanted.color.casefold():
                 yield label_change(place, row, color=wanted.color, sow=self._sow)
             else:
-                yield kept(made, row.id, why="" if row.own and not is_new else "the label of a group above")
+                yield kept(made, row.id)
 
     def _comes_from_above(self, name: str) -> bool:
         """Whether this plan makes the label in a group above the customer's."""
