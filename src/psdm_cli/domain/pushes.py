@@ -1,4 +1,4 @@
-"""Forecast that slips to a later month: which pushes need a reason, and the reasons that people gave (domain.md 3.4)."""
+"""Forecast that slips to a later month: which pushes need a reason, and those that people gave (domain.md 3.4)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WRITTEN = re.compile(r"(?P<sow>[^=:]+):(?P<was>\d{4}-\d{2}):(?P<now>\d{4}-\d{2}
 
 @dataclass(frozen=True, slots=True)
 class PushReason:
-    """Why forecast money moved to a later month, as a person gave it in an ISO week. `month_from`, `month_to`: YYYY-MM."""
+    """Why forecast money moved to a later month, as a person gave it in an ISO week. Months are YYYY-MM."""
 
     project: str
     sow: str | None

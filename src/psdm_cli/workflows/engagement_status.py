@@ -106,7 +106,7 @@ def gather(
         people=people_of(engagement, assessment),
         milestones=milestones_of(forecast),
         raid=raid_of(seen.space, seen.escalated),
-        scope_changes=None if seen.issues is None else tuple(_scope_changes(seen.issues, settings.labels.items())),
+        scope_changes=None if seen.issues is None else tuple(scope_changes_in(seen.issues, settings.labels.items())),
         clocks=clocks_of(engagement, assessment, row),
         findings=tuple(f for step in prepared.steps() for f in step.findings if f.project == engagement.id),
         checklist=None if stand is None or stand.done is None or stand.total is None else (stand.done, stand.total),
@@ -114,7 +114,7 @@ def gather(
     )
 
 
-def _scope_changes(issues: Sequence[Issue], labels: Iterable[tuple[str, Label]]) -> Iterable[ScopeChange]:
+def scope_changes_in(issues: Sequence[Issue], labels: Iterable[tuple[str, Label]]) -> Iterable[ScopeChange]:
     """The issues that are scope changes, by label (in any case) or by the beginning of their title."""
     known = {label.name.casefold(): KINDS[key] for key, label in labels if key in KINDS}
     for issue in issues:
