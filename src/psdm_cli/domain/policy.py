@@ -41,6 +41,10 @@ class Policy:
     accuracy_tolerance: Decimal = Decimal("0.05")
     accuracy_tolerance_blocks: Decimal = Decimal("0.10")
     soft_probability: Decimal = Decimal("0.40")
+    pending_co_probability: Decimal | None = None
+    milestone_probability: Decimal | None = None
+    other_probability: Decimal | None = None
+    upside_review_days: int = 7
     health_yellow_eac: Decimal = Decimal("1.00")
     health_red_eac: Decimal = Decimal("1.10")
     large_plan: int = 10

@@ -173,11 +173,17 @@ def entry_of(  # noqa: PLR0917 - the order reads like a sentence
         month=month_of(expected),
         probability=chance,
         reason=upside_reason(reason),
-        links={link[0]: str(link[1])} if link[1] else {},
+        links=({link[0]: str(link[1])} if link[1] else {}) | _due(candidate, as_of, quarter),
         who=who,
         at=at,
         reviewed_at=at,
     )
+
+
+def _due(candidate: Finding, as_of: date, quarter: Quarter) -> dict[str, str]:
+    """The date of a milestone that is in the quarter's forecast too: that date alone will not convert the entry."""
+    day = candidate.data.get("date")
+    return {"due": str(day)} if day and as_of.isoformat() <= str(day) < quarter.end.isoformat() else {}
 
 
 def _what(candidate: Finding, scenario: Scenario) -> str:

@@ -188,7 +188,11 @@ def _of_milestone(entry: UpsideEntry, forecast: EngagementForecast, desk: Desk) 
     if story is not None and _signed_off(story.custom_fields, fields):
         return _Happened(Verdict.CONVERT, "the milestone's sign-off came back")
     quarter = desk.today.quarter_named(entry.quarter)
-    if found.date is not None and max(desk.today.as_of, quarter.start) <= found.date < quarter.end:
+    if (
+        found.date is not None
+        and "due" not in entry.links
+        and max(desk.today.as_of, quarter.start) <= found.date < quarter.end
+    ):
         return _Happened(Verdict.CONVERT, f"the milestone is dated {found.date.isoformat()} now: it is in the forecast")
     return _Happened()
 

@@ -99,16 +99,17 @@ def _soft(forecast: EngagementForecast, booking: Booking, quarter: Quarter) -> O
     )
 
 
-def milestones(forecast: EngagementForecast, quarter: Quarter, as_of: date) -> tuple[Origin, ...]:
-    """The open milestones that are in none of the quarter's forecast months."""
+def milestones(forecast: EngagementForecast, quarter: Quarter, latest: date) -> tuple[Origin, ...]:
+    """The open milestones that may be expected in the quarter."""
     every = forecast.milestones.open if forecast.milestones else ()
-    return tuple(_milestone(forecast, each) for each in every if not _forecast_in(each, quarter, as_of))
+    return tuple(_milestone(forecast, each, quarter) for each in every if each.date is None or each.date <= latest)
 
 
-def milestone(forecast: EngagementForecast, word: str, quarter: Quarter, as_of: date, fields: FieldNames) -> Origin:
-    """The open milestone of this id (of the task, or of the billing milestone).
+def milestone(forecast: EngagementForecast, word: str, quarter: Quarter, fields: FieldNames, latest: date) -> Origin:
+    """The open milestone of this id (of the task, or of the billing milestone), expected in the quarter.
 
-    Raises `NotUpsideError` where it is none, is confirmed, or is in the quarter's forecast already.
+    One that is due up to the `latest` day may still be pulled in. Raises `NotUpsideError` where it is none, is confirmed,
+    or is due later.
     """
     engagement = forecast.engagement
     kind, _, bare = word.rpartition(":")
@@ -120,12 +121,12 @@ def milestone(forecast: EngagementForecast, word: str, quarter: Quarter, as_of: 
     story = engagement.stories_by_id.get(found.story_id or "")
     if story and is_answered_yes(custom_field(story.custom_fields, fields.signoff_received)):
         raise NotUpsideError(f"Milestone “{found.title}”: its sign-off came back, so it is confirmed.")
-    if _forecast_in(found, quarter, as_of):
+    if found.date is not None and found.date > latest:
         raise NotUpsideError(
-            f"Milestone “{found.title}” is due {found.date}: it is in the forecast of {quarter.name} already.",
-            "Only a milestone that is not confirmed for the quarter is upside.",
+            f"Milestone “{found.title}” is due {found.date}, too long after {quarter.name} to be expected in it.",
+            "Add it to the quarter that it is expected in: --quarter.",
         )
-    return _milestone(forecast, found)
+    return _milestone(forecast, found, quarter)
 
 
 def _why_no_milestone(engagement: Engagement, word: str) -> str:
@@ -139,19 +140,21 @@ def _why_no_milestone(engagement: Engagement, word: str) -> str:
     return f"{engagement.name} has no open milestone {word} in Kantata."
 
 
-def _forecast_in(milestone: OpenMilestone, quarter: Quarter, as_of: date) -> bool:
-    return milestone.date is not None and max(as_of, quarter.start) <= milestone.date < quarter.end
-
-
-def _milestone(forecast: EngagementForecast, found: OpenMilestone) -> Origin:
+def _milestone(forecast: EngagementForecast, found: OpenMilestone, quarter: Quarter) -> Origin:
     money = forecast.currency
-    name = "milestone" if found.source is Source.STORY else "billing_milestone"
+    links = {"milestone": found.id}
+    if found.source is not Source.STORY:
+        links["kind"] = found.source.value
+    dated = found.date is not None and max(forecast.as_of, quarter.start) <= found.date < quarter.end
+    if found.date is not None and dated:  # it is in the forecast too: a date alone will not convert it
+        links["due"] = found.date.isoformat()
     return Origin(
         source=f"{Scenario.MILESTONE.value}:{found.source.value}:{found.id}",
         what=f"milestone {found.title}",
-        links={"milestone": found.id} if name == "milestone" else {"milestone": found.id, "kind": name},
+        links=links,
         amount=None if money is None or not found.cents else money.amount(found.cents),
         currency=None if money is None else money.code,
+        begins=found.date if dated else None,
     )
 
 

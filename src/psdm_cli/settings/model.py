@@ -58,6 +58,9 @@ class GitLab:
     url: str = key("https://gitlab.com", "root of the instance, may have a path (PSDM_GITLAB_URL)", check=gitlab_url)
     groups: GitLabGroups = GitLabGroups()
     projects: GitLabProjects = GitLabProjects()
+    health_label: str | None = key(
+        None, 'label of Customer Epics where the plan has no health, such as "PS Health::{color}"; null: none'
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +171,15 @@ class Templates:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upside:
+    """The weekly revenue tracking sheet."""
+
+    columns: str | None = key(
+        None, "YAML file with the sheet's columns, from this file's folder on; null: ours (docs/upside.md)"
+    )
+
+
 def default_labels() -> Mapping[str, Label]:
     """The handbook's labels."""
     return MappingProxyType({name: Label(name=text, color=color) for name, (text, color, _) in LABELS.items()})
@@ -194,3 +206,4 @@ class Settings:
     store: Store = Store()
     checklists: Checklists = Checklists()
     templates: Templates = Templates()
+    upside: Upside = Upside()

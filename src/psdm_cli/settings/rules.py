@@ -109,6 +109,8 @@ def sensible_policy(policy: Policy) -> Policy:
             raise ValueError(f"{field.name}: expected a number that is not negative")
         if isinstance(value, tuple) and any(not text.strip() for text in value):
             raise ValueError(f"{field.name}: expected names, not an empty text")
+        if field.name.endswith("_probability") and value is not None and not 0 < value <= 1:
+            raise ValueError(f"{field.name}: expected more than 0 and at most 1, such as 0.40")
     for name in ("booking_horizon_months", "people_weeks", "runway_weeks", "default_workday_minutes"):
         if getattr(policy, name) < 1:
             raise ValueError(f"{name}: expected 1 or more")
