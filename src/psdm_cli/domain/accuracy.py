@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from psdm_cli.domain.assessment import Rules
 from psdm_cli.domain.completions import DAYS_IN_WORDS, DayFrom, DoneMilestone, done_milestones
-from psdm_cli.domain.dates import month_end, month_of, month_start
+from psdm_cli.domain.dates import month_end, month_start
 from psdm_cli.domain.engagements import Engagement, EngagementType
 from psdm_cli.domain.funds import entry_value, is_foreign
 from psdm_cli.domain.money import Currency, round_half_even
@@ -142,8 +142,8 @@ def _share(value: Fraction) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Actual:
-    """What a month brought in subunits, or why that is unknown."""
+class Actual:
+    """What a stretch of days brought in subunits, or why that is unknown."""
 
     cents: int | None
     reason: str | None = None
@@ -155,8 +155,8 @@ def _line(frozen: FrozenEngagement, month: str, frozen_as_of: date | None, evide
     currency = Currency(frozen.currency, frozen.base_unit) if frozen.currency else None
     policy = evidence.rules.policy
     forecast = frozen.month_total.get(month)
-    actual = _actual(frozen, engagement, month, evidence)
-    transition, source = _transition(engagement) if frozen.type in BLOCKS else (None, None)
+    actual = actual_of(frozen, engagement, (month_start(month), month_end(month)), evidence)
+    transition, source = transition_of(engagement) if frozen.type in BLOCKS else (None, None)
     reason = _forecast_unknown(frozen, month) or actual.reason
     error: Decimal | None = None
     tolerance = tolerance_of(frozen.type, policy)
@@ -209,7 +209,7 @@ def _unfit(month: str, kind: str, transition: date | None, as_of: date) -> str |
     return None
 
 
-def _transition(engagement: Engagement | None) -> tuple[date | None, str | None]:
+def transition_of(engagement: Engagement | None) -> tuple[date | None, str | None]:
     """The transition meeting as psdm was told, else the kickoff, and which it is."""
     if engagement is None:
         return None, None
@@ -226,43 +226,46 @@ def _forecast_unknown(frozen: FrozenEngagement, month: str) -> str | None:
     return None
 
 
-def _actual(frozen: FrozenEngagement, engagement: Engagement | None, month: str, evidence: Evidence) -> _Actual:
+def actual_of(
+    frozen: FrozenEngagement, engagement: Engagement | None, days: tuple[date, date], evidence: Evidence
+) -> Actual:
+    """What the days, half-open, brought of an engagement as it was forecast: time worked, or milestones done."""
     if engagement is None:
-        return _Actual(None, "the project is archived, led by somebody else, or no longer visible")
+        return Actual(None, "the project is archived, led by somebody else, or no longer visible")
     currency = engagement.currency
     if currency is None:
-        return _Actual(None, f"amounts: the token lacks {FINANCIAL_ACCESS}")
+        return Actual(None, f"amounts: the token lacks {FINANCIAL_ACCESS}")
     if (currency.code, currency.base_unit) != (frozen.currency, frozen.base_unit):
-        return _Actual(None, f"its currency was {frozen.currency or 'unknown'} and is {currency.code} now")
+        return Actual(None, f"its currency was {frozen.currency or 'unknown'} and is {currency.code} now")
     if engagement.is_fixed_fee != frozen.fixed_fee:
-        return _Actual(None, "it was sold by hours then and for a fixed fee now, or the other way round")
-    return _earned(engagement, month, evidence) if frozen.fixed_fee else _worked(engagement, month, evidence)
+        return Actual(None, "it was sold by hours then and for a fixed fee now, or the other way round")
+    return _earned(engagement, days, evidence) if frozen.fixed_fee else _worked(engagement, days, evidence)
 
 
-def _worked(engagement: Engagement, month: str, evidence: Evidence) -> _Actual:
-    """The month's billable time at its own rates, rounded once."""
+def _worked(engagement: Engagement, days: tuple[date, date], evidence: Evidence) -> Actual:
+    """The billable time of the days at its own rates, rounded once."""
     lacking = evidence.portfolio.permissions_lacking(Kind.TIME_ENTRIES)
     if lacking:
-        return _Actual(None, f"time entries: the token lacks permission {', '.join(lacking)}")
+        return Actual(None, f"time entries: the token lacks permission {', '.join(lacking)}")
     exact = Fraction(0)
     for entry in engagement.time_entries:
-        if entry.billable is not True or month_of(entry.date_performed) != month:
+        if entry.billable is not True or not days[0] <= entry.date_performed < days[1]:
             continue
         if entry.date_performed >= evidence.as_of or is_foreign(entry, engagement.currency):
             continue
         value = entry_value(entry)
         if value is None:
-            return _Actual(None, f"a billable time entry without a rate: the token lacks {BILL_RATES}")
+            return Actual(None, f"a billable time entry without a rate: the token lacks {BILL_RATES}")
         exact += value
-    return _Actual(round_half_even(exact))
+    return Actual(round_half_even(exact))
 
 
-def _earned(engagement: Engagement, month: str, evidence: Evidence) -> _Actual:
-    """The value of the milestones that were done in the month."""
+def _earned(engagement: Engagement, days: tuple[date, date], evidence: Evidence) -> Actual:
+    """The value of the milestones that were done on the days."""
     lacking = evidence.portfolio.permissions_lacking(Kind.STORIES, Kind.BILLING_MILESTONES)
     if lacking:
-        return _Actual(None, f"milestones: the token lacks permission {', '.join(lacking)}")
+        return Actual(None, f"milestones: the token lacks permission {', '.join(lacking)}")
     done: Iterable[DoneMilestone] = done_milestones(engagement, evidence.completed_at, evidence.rules.zone)
-    of_month = [m for m in done if m.day is not None and month_of(m.day) == month and m.day < evidence.as_of]
-    days = tuple(dict.fromkeys(m.day_from for m in of_month if m.day_from is not None))
-    return _Actual(sum(m.cents for m in of_month), None, days)
+    within = [m for m in done if m.day is not None and days[0] <= m.day < min(days[1], evidence.as_of)]
+    told = tuple(dict.fromkeys(m.day_from for m in within if m.day_from is not None))
+    return Actual(sum(m.cents for m in within), None, told)

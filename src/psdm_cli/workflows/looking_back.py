@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -34,7 +34,11 @@ def accuracy(sources: Sources, selection: Selection, count: int) -> AccuracyRepo
     Engagements are those of the frozen forecasts, also where they are completed by now. Raises `NotFound` where no
     forecast was frozen in time for any of these months.
     """
-    prepared = prepare(sources, selection)
+    return accuracy_of_months(sources, prepare(sources, selection), count)
+
+
+def accuracy_of_months(sources: Sources, prepared: Prepared, count: int) -> AccuracyReport:
+    """As `accuracy`, of what was prepared already."""
     assessment = prepared.assessment
     months = months_from(month_of(add_months(month_start(month_of(assessment.as_of)), -count)), count + 1)
     snapshots = {month: frozen_up_to(sources.store, assessment.scope.key, month_start(month)) for month in months}
@@ -43,6 +47,15 @@ def accuracy(sources: Sources, selection: Selection, count: int) -> AccuracyRepo
             f"No forecast of this selection was frozen up to {month_start(months[-1])}, so no month can be judged.",
             hint="A month is judged by the last forecast frozen up to its first day. Freeze with: psdm forecast freeze",
         )
+    evidence, warnings = evidence_for(sources, prepared, snapshots.values())
+    return accuracy_of(months, snapshots, evidence, (*prepared.warnings, *warnings))
+
+
+def evidence_for(
+    sources: Sources, prepared: Prepared, snapshots: Iterable[Snapshot | None]
+) -> tuple[Evidence, tuple[str, ...]]:
+    """What these forecasts are judged by, and warnings."""
+    assessment = prepared.assessment
     completed, warnings = _completions(sources, prepared, snapshots)
     evidence = Evidence(
         engagements={engagement.id: engagement for engagement in assessment.all_engagements},
@@ -51,17 +64,17 @@ def accuracy(sources: Sources, selection: Selection, count: int) -> AccuracyRepo
         rules=assessment.rules,
         as_of=assessment.as_of,
     )
-    return accuracy_of(months, snapshots, evidence, (*prepared.warnings, *warnings))
+    return evidence, warnings
 
 
 def _completions(
-    sources: Sources, prepared: Prepared, snapshots: Mapping[str, Snapshot | None]
+    sources: Sources, prepared: Prepared, snapshots: Iterable[Snapshot | None]
 ) -> tuple[dict[str, datetime], tuple[str, ...]]:
     """When the completed milestones of these forecasts were completed, as far as Kantata tells, and warnings.
 
     What Kantata told is kept in the store, so that it is asked once for each completion and --offline has it too.
     """
-    fixed = {e.id for snapshot in snapshots.values() if snapshot for e in snapshot.engagements if e.fixed_fee}
+    fixed = {e.id for snapshot in snapshots if snapshot for e in snapshot.engagements if e.fixed_fee}
     engagements = [e for e in prepared.assessment.all_engagements if e.id in fixed]
     stories = {
         story.id: (engagement.id, story) for engagement in engagements for story in completed_milestones(engagement)
