@@ -149,10 +149,13 @@ def _audit(case: _Case) -> tuple[FixOption, ...]:
         raise WrongUsage(f"--due: {day} lies ahead, and the task is completed (as of {as_of}).")
     if fault == "overdue" and day < as_of:
         raise WrongUsage(f"--due: {day} is over already (as of {as_of}); the task would stay overdue.")
+    values = {"due_date": day}
     if story.start_date is not None and day < story.start_date:
-        raise WrongUsage(f"--due: {day} lies before the task's start ({story.start_date}).")
+        if fault != "closed-future":
+            raise WrongUsage(f"--due: {day} lies before the task's start ({story.start_date}).")
+        values["start_date"] = day  # done before it was to begin
     within(case.engagement, None, day, ("--start", "--due"))
-    return (FixOption("dates", "move its due date", (story_change(case.engagement, story, {"due_date": day}, ""),)),)
+    return (FixOption("dates", "move its due date", (story_change(case.engagement, story, values, ""),)),)
 
 
 # milestones

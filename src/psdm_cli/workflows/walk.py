@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,13 +22,14 @@ from psdm_cli.workflows.checklist_walk import steps_of
 from psdm_cli.workflows.checklist_walk import walk as walk_checklist
 from psdm_cli.workflows.forecasting import Prepared
 from psdm_cli.workflows.freezing import Frozen
-from psdm_cli.workflows.walk_answers import Answers, Taken
+from psdm_cli.workflows.walk_answers import COUNTED_TOO, Answers, Taken
 
 if TYPE_CHECKING:
     from psdm_cli.domain.explanation import Explanation
     from psdm_cli.domain.report import ForecastReport
 
 
+OPTION = r"^--[a-z-]+: "  # a complaint about an answer names the option that gives it; here it was typed
 POSTED = "FP-14"  # asked with the message before one's eyes
 
 
@@ -219,7 +221,7 @@ class Walk:
         except Interrupted:
             raise
         except PsdmError as error:  # the finding stays, and so does the walk
-            self.prompter.say(f"  {error.message}")
+            self.prompter.say(f"  {re.sub(OPTION, '', error.message)}")
             if error.hint:
                 self.prompter.say(f"  {error.hint}")
             return False
@@ -274,6 +276,8 @@ class Walk:
                 self._tell_if_taken(made)
             elif made is not None:
                 self.prompter.say(f"  {made.engagement}: in the upside ledger for {made.quarter}: {made.said}.")
+                if self.answers.is_forecast(finding):
+                    self.prompter.say(f"  {COUNTED_TOO}")
         return True
 
     def _tell_if_taken(self, taken: Taken | None) -> None:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from psdm_cli.domain.findings import Finding
 from psdm_cli.domain.queue import Decision, Verdict, seen_of
-from psdm_cli.domain.upside import UpsideEntry, candidate_of, candidates, entry_of, sources_named
+from psdm_cli.domain.steps.upside_candidates import unconfirmed
+from psdm_cli.domain.upside import UpsideEntry, candidate_of, candidates, entry_of, source_of, sources_named
 from psdm_cli.domain.waivers import Waiver, waiver
 from psdm_cli.workflows.checklist_runs import Desk
 from psdm_cli.workflows.forecasting import Prepared
 
 if TYPE_CHECKING:
     from psdm_cli.store.decisions import Decisions
+
+COUNTED_TOO = "Its money is in the forecast as well: move its date when it will not land."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +93,26 @@ class Answers:
         return self.desk.store.waivers.active(self.desk.as_of) if self.desk.keep else ()
 
     def candidate(self, finding: Finding) -> Finding | None:
-        """The upside candidate that a finding is about; None when it is none, or is in the ledger."""
-        return candidate_of(finding, candidates(self.prepared.judged()))
+        """What of a finding may become upside: a candidate, or a milestone dated in the quarter but unconfirmed.
+
+        None when it is neither, or is in the ledger.
+        """
+        found = candidate_of(finding, candidates(self.prepared.judged()))
+        if found is not None or self.in_ledger(finding) is not None:
+            return found
+        return candidate_of(finding, self._by_hand())
+
+    def is_forecast(self, finding: Finding) -> bool:
+        """Whether what a finding is about is in the forecast already, so that upside counts it beside."""
+        return candidate_of(finding, self._by_hand()) is not None
+
+    def _by_hand(self) -> dict[str, Finding]:
+        return {source_of(found): found for found in unconfirmed(self.prepared.assessment)}
 
     def every_candidate(self) -> dict[str, Finding]:
-        """The upside candidates by key, those in the ledger included."""
-        unledgered = replace(self.prepared, upside=()).judged()
-        return {finding.key: finding for finding in candidates(unledgered).values()}
+        """What may become upside by key: the candidates, those in the ledger included, and what is added by hand."""
+        unledgered = candidates(replace(self.prepared, upside=()).judged())
+        return {finding.key: finding for finding in (*self._by_hand().values(), *unledgered.values())}
 
     def in_ledger(self, finding: Finding) -> UpsideEntry | None:
         """The entry of this quarter that a finding is about."""

@@ -14,7 +14,7 @@ from psdm_cli.domain.waivers import waiver_end, waiver_reason
 from psdm_cli.errors import NotFound, RefusedByRule, WrongUsage
 from psdm_cli.prompting import iso_day
 from psdm_cli.workflows.checklist_runs import OpenRun
-from psdm_cli.workflows.walk_answers import Answers, Taken
+from psdm_cli.workflows.walk_answers import COUNTED_TOO, Answers, Taken
 
 WAIVE, UPSIDE, CONFIRM, ANSWER = "--waive", "--upside", "--confirm", "--answer"
 
@@ -155,12 +155,13 @@ def _added(answers: Answers, wanted: UpsideOption) -> str:
     made = answers.add_upside(finding, wanted.reason, chance)
     if made is None:
         raise RefusedByRule(
-            f"{wanted.key} is no upside: its money is in the forecast, or it has none.",
-            hint="Soft bookings and milestones that are in no month can be upside: psdm forecast-prep --step FP-04",
+            f"{wanted.key} is no upside: it is neither a soft booking nor an open milestone.",
+            hint="Soft bookings and milestones can be upside: psdm forecast-prep --step FP-04",
         )
     if isinstance(made, Taken):
         raise RefusedByRule(f"{wanted.key} is {made.said}.", hint="One entry for a source and quarter is enough.")
-    return f"{made.engagement}: in the upside ledger for {made.quarter}: {made.said}."
+    counted_too = f" {COUNTED_TOO}" if answers.is_forecast(finding) else ""
+    return f"{made.engagement}: in the upside ledger for {made.quarter}: {made.said}.{counted_too}"
 
 
 def _finding(answers: Answers, key: str, *, ledger: bool = False) -> Finding:

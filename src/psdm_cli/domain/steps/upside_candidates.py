@@ -8,6 +8,7 @@ from datetime import timedelta
 from psdm_cli.domain.assessment import Assessment
 from psdm_cli.domain.findings import Finding, Step
 from psdm_cli.domain.funds import EngagementForecast
+from psdm_cli.domain.milestones import OpenMilestone
 from psdm_cli.domain.records import Kind
 from psdm_cli.domain.spreading import value_between
 from psdm_cli.domain.steps.common import (
@@ -83,22 +84,40 @@ def _milestones(assessment: Assessment, forecast: EngagementForecast) -> Iterabl
         if day is not None and (assessment.as_of <= day < quarter.end or day > latest):
             continue
         when = "undated" if day is None else ("overdue since " if day < assessment.as_of else "due ") + day_text(day)
-        yield about(
-            forecast.engagement,
-            ID,
-            f"milestone:{milestone.source.value}:{milestone.id}",
-            f"milestone “{milestone.title}” ({said(forecast.currency, milestone.cents)}) is {when}: "
-            f"could it be signed off in {quarter.name}?",
-            subject=f"{forecast.engagement.name}: {milestone.title}",
-            cents=milestone.cents,
-            due=day,
-            data={
-                "scenario": "milestone",
-                "milestone_id": milestone.id,
-                "source": milestone.source.value,
-                "date": day.isoformat() if day else None,
-                "amount": amount_text(forecast.currency, milestone.cents),
-                "quarter": quarter.name,
-            },
-            fix="Set its sign-off date, or add it to upside until the date is confirmed",
-        )
+        asked = f"could it be signed off in {quarter.name}?"
+        yield _about(assessment, forecast, milestone, f"{when}: {asked}")
+
+
+def unconfirmed(assessment: Assessment) -> tuple[Finding, ...]:
+    """Milestones dated in the rest of the quarter: in the forecast already, so no candidates by themselves.
+
+    A PM who expects one in the quarter but cannot confirm it may add it by hand (domain.md 3.4, U3).
+    """
+    quarter = assessment.quarter
+    return tuple(
+        _about(assessment, forecast, milestone, f"due {day_text(milestone.date)}, in the forecast: is it confirmed?")
+        for forecast in assessment.delivering()
+        for milestone in (forecast.milestones.open if forecast.milestones else ())
+        if milestone.date is not None and assessment.as_of <= milestone.date < quarter.end
+    )
+
+
+def _about(assessment: Assessment, forecast: EngagementForecast, milestone: OpenMilestone, when: str) -> Finding:
+    return about(
+        forecast.engagement,
+        ID,
+        f"milestone:{milestone.source.value}:{milestone.id}",
+        f"milestone “{milestone.title}” ({said(forecast.currency, milestone.cents)}) is {when}",
+        subject=f"{forecast.engagement.name}: {milestone.title}",
+        cents=milestone.cents,
+        due=milestone.date,
+        data={
+            "scenario": "milestone",
+            "milestone_id": milestone.id,
+            "source": milestone.source.value,
+            "date": milestone.date.isoformat() if milestone.date else None,
+            "amount": amount_text(forecast.currency, milestone.cents),
+            "quarter": assessment.quarter.name,
+        },
+        fix="Set its sign-off date, or add it to upside until the date is confirmed",
+    )
