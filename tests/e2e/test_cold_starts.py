@@ -90,7 +90,10 @@ RUNS = {
     "completion show": Run("completion show bash"),
     "help": Run("help exit-codes"),
 }
-ELSEWHERE = {"sandbox start"}  # serves until Ctrl-C: test_setup_commands.py starts it, cold
+ELSEWHERE = {
+    "sandbox start",  # serves until Ctrl-C: test_setup_commands.py starts it, cold
+    "init-project",  # asks GitLab as well: test_init_project.py
+}
 ASKING = {name: run for name, run in RUNS.items() if run.down is not None}
 
 
