@@ -12,7 +12,8 @@ from psdm_cli.systems.gitlab import items
 from psdm_cli.systems.gitlab.gitlab_door import AGAIN, GitLabDoor, epic_of
 from psdm_cli.systems.gitlab.guard import RULE, Where
 from psdm_cli.systems.gitlab.item_texts import EPIC_HEALTH, SET_HEALTH, gid
-from psdm_cli.systems.gitlab.rows import part, text
+from psdm_cli.systems.gitlab.rows import part
+from psdm_cli.systems.http.attributes import text
 
 WRITE = "to set the health of epics there (Planner or Reporter, plan Ultimate)"
 #: As psdm says it, as REST does → GraphQL's spelling.
