@@ -23,7 +23,7 @@ from psdm_cli.domain.gitlab import (
 )
 from psdm_cli.domain.markers import markers_in
 from psdm_cli.domain.space import observed, raid
-from psdm_cli.domain.space.names import Contract, same_name, slug
+from psdm_cli.domain.space.names import Contract, group_path, same_name
 from psdm_cli.domain.space.observed import ActivitySeen, RaidSeen
 from psdm_cli.domain.space.parts import Missing, Part, Seen, Unseen, value_of
 from psdm_cli.errors import Forbidden
@@ -186,7 +186,7 @@ class DeliveryReader:
             return Unseen(refused.message), ()
 
     def _named_group(self, parent: Group, customer: str) -> tuple[Part[Group], tuple[Group, ...]]:
-        at_path = self.gitlab.group(f"{parent.full_path}/{slug(customer)}")
+        at_path = self.gitlab.group(f"{parent.full_path}/{group_path(customer)}")
         if at_path is not None and (same_name(at_path.name, customer) or self._is_confirmed(at_path)):
             return self._standing_group(at_path, "path"), ()
         called = [each for each in self.gitlab.subgroups(parent.id, search=customer) if same_name(each.name, customer)]

@@ -19,7 +19,7 @@ from psdm_cli.changes.plan import Change
 from psdm_cli.domain.audience import Customer, for_customer
 from psdm_cli.domain.drafts import Draft
 from psdm_cli.domain.gitlab import Epic, Group, Project
-from psdm_cli.domain.space.names import activity_key, raid_title, same_name
+from psdm_cli.domain.space.names import activity_key, group_name, raid_title, same_name
 from psdm_cli.domain.space.observed import ActivitySeen, Space
 from psdm_cli.domain.space.parts import Missing, Seen, Unseen, value_of
 from psdm_cli.domain.space.wanted import BOARD, WORKFLOW, Activity, Wanted
@@ -94,10 +94,14 @@ class Planner:
             return None
         above = customer_place(parent, self.space.places)
         made = make.group(
-            above, name=for_customer(self.wanted.customer), path=self.wanted.path, visibility=PRIVATE, sow=self._sow
+            above,
+            name=for_customer(group_name(self.wanted.customer)),
+            path=self.wanted.path,
+            visibility=PRIVATE,
+            sow=self._sow,
         )
         if self._may_not("subgroup"):
-            self._ask("subgroup", parent, self.wanted.path, self.wanted.customer)
+            self._ask("subgroup", parent, self.wanted.path, group_name(self.wanted.customer))
             return None
         changes.append(made)
         return new_place(above, made)

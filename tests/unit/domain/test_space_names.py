@@ -15,6 +15,8 @@ from psdm_cli.domain.space.names import (
     contract,
     customer_in,
     epic_title,
+    group_name,
+    group_path,
     raid_title,
     retro_title,
     same_name,
@@ -158,6 +160,35 @@ def test_two_customers_may_get_the_same_path_and_are_still_two() -> None:
     assert slug("Acme (Ohio)") == slug("Acme Ohio!")
     assert slug("Müller") == slug("Muller")
     assert not same_name("Müller", "Muller")
+
+
+@pytest.mark.parametrize(
+    ("customer", "name"),
+    [
+        ("Acme (Ohio) – West", "Acme (Ohio) – West"),
+        ("Acme, Inc.", "Acme Inc."),
+        ("A/B & 'C'", "A B C"),
+        ("(Brackets) first", "Brackets) first"),
+        ("🚀 Rocket", "🚀 Rocket"),
+        ("日本電気", "日本電気"),
+    ],
+)
+def test_a_groups_name_holds_only_what_gitlab_takes(customer: str, name: str) -> None:
+    assert group_name(customer) == name
+    assert same_name(customer, name)
+
+
+@given(st.text(max_size=300))
+def test_any_customer_makes_a_groups_name(customer: str) -> None:
+    name = group_name(customer)
+    assert name
+    assert len(name) <= LONGEST
+    assert not set(name) & set("/\\&,'\"<>|`@#[]{}!?*\n")
+
+
+def test_a_path_that_gitlab_keeps_for_itself_is_not_taken() -> None:
+    assert group_path("New!") == "new-customer"
+    assert group_path("Newton") == "newton"
 
 
 def test_keys_of_activities_are_all_different() -> None:

@@ -13,6 +13,27 @@ LONGEST_SLUG = 100  # of a customer's path: full paths stay readable, and far fr
 SOW_FORM = "SOW-<digits>, such as SOW-1234"
 PO_FORM = "letters, digits and hyphens, such as 4500012345"
 
+#: paths that GitLab keeps for itself below a group
+RESERVED = frozenset(
+    {
+        "badges",
+        "blame",
+        "blob",
+        "builds",
+        "commits",
+        "create",
+        "edit",
+        "files",
+        "new",
+        "preview",
+        "raw",
+        "refs",
+        "tree",
+        "update",
+        "wikis",
+    }
+)
+
 _SOW = re.compile(r"(?:SOW[-_ #]?)?(\d{1,12})", re.IGNORECASE)
 _PO = re.compile(r"(?:PO[-_ #]?)?([A-Z0-9]+(?:-[A-Z0-9]+)*)", re.IGNORECASE)
 _LONGEST_PO = 40
@@ -107,6 +128,26 @@ def slug(name: str, fallback: str = "customer", longest: int = LONGEST_SLUG) -> 
             break
         found = f"{found}-{word}"
     return found
+
+
+def group_path(customer: str) -> str:
+    """The path of a customer's group: their slug, unless GitLab keeps that word for itself."""
+    found = slug(customer)
+    return f"{found}-customer" if found in RESERVED else found
+
+
+def group_name(customer: str) -> str:
+    """A customer's name as GitLab takes it for a group: letters, digits, emoji, `_.()`, dashes and spaces.
+
+    What it does not take becomes a space; both spellings are the same customer (`same_name`).
+    """
+    kept = "".join(char if _fits_group(char) else " " for char in clean_name(customer))
+    found = " ".join(kept.split()).lstrip(" .()-–—")
+    return found or group_path(customer)
+
+
+def _fits_group(char: str) -> bool:
+    return char.isalnum() or char in "_.() " or 0xA9 <= ord(char) <= 0x1F9FF or unicodedata.category(char) == "Pd"
 
 
 def slugs(names: Sequence[str], fallback: str = "activity") -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from psdm_cli.domain.engagements import EngagementType
-from psdm_cli.domain.space.names import Contract, clean_name, same_name, slug, slugs
+from psdm_cli.domain.space.names import Contract, clean_name, group_path, same_name, slugs
 
 #: keys of `settings.labels` that a customer's group gets, in this order; internal ones never stand there
 GROUP_LABELS = (
@@ -70,7 +70,7 @@ class Wanted:
     @property
     def path(self) -> str:
         """The path of the customer's group."""
-        return slug(self.customer)
+        return group_path(self.customer)
 
     @property
     def slugs(self) -> tuple[str, ...]:
