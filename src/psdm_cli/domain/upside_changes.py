@@ -148,6 +148,16 @@ def must_be_open(entry: UpsideEntry) -> None:
         raise NotUpsideError(f"Entry {entry.id} is closed: {entry.status.value}.", f"psdm upside show {entry.id}")
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of an entry's history: when, by whom, why, and each field before and after; the first one made it."""
+
+    at: datetime
+    who: str
+    note: str
+    changes: Mapping[str, tuple[Any, Any]]
+
+
 def differences(before: UpsideEntry, after: UpsideEntry) -> dict[str, tuple[Any, Any]]:
     """What a change changes, by the field's name: how it was and how it is."""
     found = {}

@@ -108,8 +108,8 @@ def milestones(forecast: EngagementForecast, quarter: Quarter, latest: date) -> 
 def milestone(forecast: EngagementForecast, word: str, quarter: Quarter, fields: FieldNames, latest: date) -> Origin:
     """The open milestone of this id (of the task, or of the billing milestone), expected in the quarter.
 
-    One that is due up to the `latest` day may still be pulled in. Raises `NotUpsideError` where it is none, is confirmed,
-    or is due later.
+    One that is due up to the `latest` day may still be pulled in. Raises `NotUpsideError` where it is none, confirmed,
+    or due later.
     """
     engagement = forecast.engagement
     kind, _, bare = word.rpartition(":")
