@@ -56,6 +56,9 @@ COMMANDS: Table = {
     "init-project": Lazy(
         "psdm_cli.commands.init_project:init_project", "Build and prove a SOW's collaboration space.", KICKOFF
     ),
+    "top-customer": Lazy(
+        "psdm_cli.commands.top_customer:top_customer", "Draft and check the Top Customer notes, post them.", MONDAY
+    ),
     "today": Lazy("psdm_cli.commands.today:today", "Show what is due, for which project, by when.", LOOK),
     "open": Lazy("psdm_cli.commands.open:open_", "Open a handbook link or an engagement's Kantata page.", LOOK),
     "status": Lazy("psdm_cli.commands.status:status", "Show one engagement on one page, from both systems.", LOOK),
@@ -65,6 +68,7 @@ COMMANDS: Table = {
         LOOK,
     ),
     "check": Lazy("psdm_cli.commands.check:check", "Hold a collaboration space against the handbook, heal it.", LOOK),
+    "health": Lazy("psdm_cli.commands.health:health", "Suggest, decide and write an engagement's health.", LOOK),
     "portfolio": Lazy("psdm_cli.commands.portfolio:portfolio", "Show every engagement at a glance.", LOOK),
     "why": Lazy("psdm_cli.commands.why:why", "Explain a figure, a finding or a step: rows, rule, handbook.", LOOK),
     "apply": Lazy("psdm_cli.commands.apply:apply", "Apply a plan that was saved with --plan-out.", WRITES),

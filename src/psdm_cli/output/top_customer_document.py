@@ -1,0 +1,297 @@
+"""The result of `psdm top-customer` in every form: screen, cells of the sheet, Markdown, HTML, workbook, message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from psdm_cli.changes.plan import Action, ChangeState, Plan
+from psdm_cli.domain.top_customer import Entry, Kept, is_address, letter, parts, shown
+from psdm_cli.output.markdown import INTERNAL, Markdown, Own, own, said
+from psdm_cli.output.text import plain_block, shown_plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from psdm_cli.output.layout import Page
+
+NEEDS_ATTENTION = 3
+LETTER_STYLES = {"R": "red", "Y": "yellow", "G": "green"}
+_ADDRESS_IN = re.compile(r"https?://\S+$")
+
+
+@dataclass(frozen=True)
+class TopCustomerDocument:
+    """A `ResultDocument` with `text()`, `markdown()`, `html()` and `workbook()`.
+
+    Exit 3 while an entry is not valid, or what stands behind a yellow or red one could not be looked at.
+    """
+
+    week: str
+    as_of: date
+    opens: datetime
+    due: datetime
+    origin: str
+    entries: tuple[Entry, ...]
+    left_out: tuple[str, ...] = ()
+    history: tuple[Kept, ...] = ()
+    plan: Plan | None = None
+    run: str | None = None
+    message: str | None = None
+    failed: int = 0
+    warnings: Sequence[str] = ()
+    command: str = "top-customer"
+    shows_warnings: bool = True
+
+    @property
+    def exit_code(self) -> int:
+        """That of writing; else 3 while something is open."""
+        return self.failed or (NEEDS_ATTENTION if self._open else 0)
+
+    @property
+    def _open(self) -> bool:
+        return any(not each.is_valid or (each.is_warm and each.scope_changes is None) for each in self.entries)
+
+    @property
+    def status(self) -> str:
+        """ok, attention, partial or error."""
+        return {0: "ok", NEEDS_ATTENTION: "attention", 7: "partial"}.get(self.exit_code, "error")
+
+    def json_result(self) -> Mapping[str, Any]:
+        """The `result` of the JSON document."""
+        from psdm_cli.output.top_customer_shapes import result_of
+
+        return result_of(self)
+
+    # screen
+
+    def render_console(self, console: Console) -> None:
+        """Each entry as it would be pasted, what is missing, and last week's beside."""
+        self.page(console.width).write(console)
+
+    def page(self, width: int) -> Page:
+        """The screen for a width."""
+        from psdm_cli.output.layout import Page, Span
+        from psdm_cli.output.plan_document import add_plan
+        from psdm_cli.output.views import good_to_know, next_steps
+
+        page = Page(width)
+        head = f"psdm top-customer · {self.week} · {self.origin} · as of {self.as_of:%a} {self.as_of.isoformat()}"
+        page.text(Span(head, "bold"), indent=2)
+        window = f"Open from {_moment(self.opens)}, due {_moment(self.due)} {self.due:%Z}. Internal: not for customers."
+        page.text(window, indent=2)
+        for entry in self.entries:
+            self._entry(page, entry)
+        for each in self.history:
+            page.heading(f"{each.customer} · {each.sow or each.project}", f"{each.week}, {each.who}")
+            for line in each.text.splitlines():
+                page.text(line, first="  ")
+        if self.plan is not None and any(item.change.action is not Action.KEEP for item in self.plan.items):
+            add_plan(page, tuple(item for item in self.plan.items if item.change.action is not Action.KEEP))
+        if self.message is not None:
+            page.heading("To paste into Slack", "no webhook is configured")
+            for line in self.message.splitlines():
+                page.text(line, first="  ")
+        if self.left_out:
+            page.heading("Left out")
+            for sentence in self.left_out:
+                page.text(sentence, first="  · ")
+        good_to_know(page, self.warnings)
+        next_steps(page, self._next())
+        return page
+
+    def _entry(self, page: Page, entry: Entry) -> None:
+        from psdm_cli.output.layout import Span
+
+        page.heading(f"{entry.customer} · {entry.name}", "complete" if entry.is_valid else "incomplete")
+        for label, text in parts(entry):
+            page.text(text, first=f"  {label}: ")
+        for problem in entry.problems:
+            page.text(problem, first=Span("  ! ", "yellow"))
+        if entry.suggested is not None:
+            colour, reasons = entry.suggested
+            page.text(f"suggested {colour}: {'; '.join(reasons)}", first=Span("  ? ", LETTER_STYLES[colour]))
+        for sentence in entry.unseen:
+            page.text(sentence, first=Span("  – ", "magenta"))
+        if entry.before is not None:
+            changed = [f"{label}: {was or '-'} → {now or '-'}" for label, was, now in entry.changed]
+            page.text(
+                f"since {entry.before.week}: {'; '.join(changed) or 'nothing changed'}", first=Span("  Δ ", "dim")
+            )
+
+    def _next(self) -> list[tuple[str, str]]:
+        posted = self.plan is not None and any(item.state is ChangeState.APPLIED for item in self.plan.items)
+        if posted and self.run is not None:
+            return [(f"psdm undo {self.run}", "take it back")]
+        if any(not each.is_valid for each in self.entries):
+            return [
+                ("psdm top-customer", "complete the notes, field by field, at a terminal"),
+                ("psdm top-customer --notes FILE.yaml", "complete them from a file"),
+            ]
+        return [
+            ("psdm top-customer --text", "the cells, to paste into the sheet"),
+            ("psdm top-customer --post epic", "a comment on each Customer Epic"),
+            ("psdm today --done top-customer-notes", "tick it off"),
+        ]
+
+    # text and Markdown
+
+    def text(self) -> str:
+        """The cells, one after the other, each below its customer."""
+        cells = (f"{shown_plain(each.customer)} · {shown_plain(each.name)}\n{cell(each)}" for each in self.entries)
+        return "\n\n".join(cells) + "\n"
+
+    def markdown(self) -> str:
+        """For an internal issue or page."""
+        page = Markdown()
+        page.heading(1, f"Top Customer {self.week}")
+        page.quote(own(INTERNAL))
+        for entry in self.entries:
+            page.heading(2, entry.customer, own(" · "), entry.name)
+            entry_items(page, entry)
+            if not entry.is_valid:
+                page.paragraph(own("Incomplete: "), "; ".join(entry.problems))
+            if entry.before is not None:
+                changed = [f"{label}: {was or '-'} → {now or '-'}" for label, was, now in entry.changed]
+                page.paragraph(own(f"Since {entry.before.week}: "), "; ".join(changed) or "nothing changed")
+        if self.left_out:
+            page.heading(2, own("Left out"))
+            page.items(self.left_out)
+        return page.text()
+
+    # HTML and workbook
+
+    def html(self) -> str:
+        """One page that stands alone."""
+        from psdm_cli.output.html.fragments import Column, lines, link
+        from psdm_cli.output.html.fragments import said as put
+        from psdm_cli.output.html.page import Html
+
+        page = Html(
+            f"Top Customer {self.week}",
+            lead=f"Notes due {_moment(self.due)} {self.due:%Z}; as of {self.as_of.isoformat()}.",
+        )
+        page.heading(2, "At a glance")
+        page.table(
+            [Column(title) for title in ("customer", "SOW", "internal", "customer's", "progress", "links", "standing")],
+            [
+                (
+                    each.customer,
+                    each.name,
+                    _badge(each.notes.internal),
+                    _badge(each.notes.customer),
+                    shown(each.notes.progress),
+                    lines(
+                        link(title, address)
+                        for title, address in (("RAID", each.notes.raid), ("Customer Epic", each.notes.epic))
+                        if address
+                    ),
+                    "complete" if each.is_valid else "incomplete",
+                )
+                for each in self.entries
+            ],
+            "The week's customers",
+        )
+        page.heading(2, "Notes")
+        for each in self.entries:
+            page.heading(3, f"{each.customer} · {each.name}")
+            page.items([put(f"{label}: ", _linked(text)) for label, text in parts(each)])
+            if each.problems:
+                page.remark(f"Incomplete: {'; '.join(each.problems)}")
+            if each.before is not None:
+                changed = [f"{label}: {was or '-'} → {now or '-'}" for label, was, now in each.changed]
+                page.paragraph(f"Since {each.before.week}: {'; '.join(changed) or 'nothing changed'}")
+        return page.text()
+
+    def workbook(self) -> bytes:
+        """An XLSX file: one row an engagement."""
+        from psdm_cli.output.xlsx import Column, Kind, Sheet, workbook
+
+        titles = ("Customer", "SOW", "Notes", "Internal", "Customer temperature", "Progress", "Issue", "Action")
+        more = ("Assistance", "DRI", "Contributors", "RAID", "Customer Epic", "Pushes", "Upside", "Standing")
+        columns = [
+            *(Column(title) for title in titles),
+            Column("Fix by", Kind.DATE),
+            *(Column(title) for title in more),
+        ]
+        rows = [
+            (
+                each.customer,
+                each.name,
+                " · ".join(each.text.splitlines()),
+                letter(each.notes.internal),
+                letter(each.notes.customer),
+                each.notes.progress or None,
+                each.notes.issue or None,
+                each.notes.action or None,
+                each.notes.fix_by,
+                each.notes.assistance or None,
+                each.notes.dri or None,
+                ", ".join(each.notes.contributors) or None,
+                each.notes.raid or None,
+                each.notes.epic or None,
+                "; ".join(push.said for push in each.pushes) or None,
+                "; ".join(each.upside) or None,
+                "complete" if each.is_valid else "; ".join(each.problems),
+            )
+            for each in self.entries
+        ]
+        return workbook([Sheet("Top Customer", columns, rows)], title=f"Top Customer {self.week}")
+
+
+def cell(entry: Entry) -> str:
+    """The notes of an entry as the sheet's cell takes them: plain lines, acting characters made visible."""
+    return plain_block(entry.text)
+
+
+def entry_items(page: Markdown, entry: Entry) -> None:
+    """The parts of an entry as a list; only addresses are links."""
+    page.items([said(own(f"**{label}:** "), _address(text)) for label, text in parts(entry)])
+
+
+def note_body(entry: Entry, week: str) -> str:
+    """What is posted on the Customer Epic."""
+    page = Markdown()
+    page.heading(3, own(f"Top Customer {week}"), own(" · "), entry.customer)
+    entry_items(page, entry)
+    return page.text()
+
+
+def slack_message(entries: Sequence[Entry], week: str) -> str:
+    """The report as one message: plain, nobody mentioned, no markup from outside."""
+    lines = [f"Top Customer {week}"]
+    for each in entries:
+        lines += ["", f"{each.customer} · {each.name}", *cell(each).splitlines()]
+    return "\n".join(lines)
+
+
+def _address(text: str) -> Own:
+    """A text whose last word may be an address: that becomes a link, the rest is foreign."""
+    found = _ADDRESS_IN.search(text)
+    if found is None or not is_address(found[0]):
+        return said(text)
+    url = quote(found[0], safe=":/?#@!$&'*+,;=%-._~")
+    return said(text[: found.start()], own(f"<{url}>"))
+
+
+def _linked(text: str) -> Any:
+    from psdm_cli.output.html.fragments import link
+    from psdm_cli.output.html.fragments import said as put
+
+    found = _ADDRESS_IN.search(text)
+    return put(text[: found.start()], link(found[0], found[0])) if found is not None else put(text)
+
+
+def _badge(text: str) -> Any:
+    from psdm_cli.output.html.fragments import badge
+
+    colours = {"R": "red", "Y": "yellow", "G": "green"}
+    return badge(colours.get(letter(text) or ""), missing="-")
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%a} {moment.day} {moment:%b %H:%M}"
