@@ -16,7 +16,8 @@ from psdm_cli.domain.records import StatusReport
 from psdm_cli.domain.space.observed import Space
 from psdm_cli.domain.space.parts import Missing, Unseen, value_of
 from psdm_cli.domain.steps.health_reports import latest_report, local_date
-from psdm_cli.errors import Forbidden
+from psdm_cli.errors import BadAnswer, NotAllowed, Unavailable
+from psdm_cli.workflows.engagement_status import Seen as GitLabSide
 from psdm_cli.workflows.engagement_status import scope_changes_in
 from psdm_cli.workflows.forecasting import Prepared
 
@@ -38,20 +39,13 @@ class Looked:
 
 
 def look(
-    prepared: Prepared,
-    engagement: Engagement,
-    settings: Settings,
-    *,
-    gitlab: GitLab | None,
-    space: Space | None,
-    why: str,
+    prepared: Prepared, engagement: Engagement, settings: Settings, gitlab: GitLab | None, shown: GitLabSide
 ) -> Looked:
-    """Suggest a colour per dimension. `gitlab` or `space` None: GitLab could not be asked, `why` says why."""
+    """Suggest a colour per dimension. `shown` is GitLab's side as it was looked at; nothing is raised for it."""
     assessment = prepared.assessment
     forecast = next(each for each in assessment.forecasts if each.engagement.id == engagement.id)
-    seen = suggesting.Seen(why_not=why)
-    if gitlab is not None and space is not None:
-        seen = _in_gitlab(gitlab, settings, space)
+    space = shown.space
+    seen = _in_gitlab(gitlab, settings, shown) if gitlab is not None else suggesting.Seen(why_not=shown.why_not)
     suggested = suggesting.suggest(assessment, forecast, seen)
     latest = latest_report(engagement)
     unseen = tuple(
@@ -78,29 +72,26 @@ def raid_labels(settings: Settings) -> raid_log.RaidLabels:
     )
 
 
-def _in_gitlab(gitlab: GitLab, settings: Settings, space: Space) -> suggesting.Seen:
+def _in_gitlab(gitlab: GitLab, settings: Settings, shown: GitLabSide) -> suggesting.Seen:
     """Open scope changes in ps_plan and open RAID items in the project; a refused call leaves its part unknown."""
+    urgent = settings.labels["escalated"].name.casefold()
     scope: tuple[ScopeItem, ...] | None = None
-    items: tuple[raid_log.RaidItem, ...] | None = None
-    why: list[str] = []
-    try:
-        found = gitlab.issues(project=settings.gitlab.projects.ps_plan, all_labels=(space.name,), state="opened")
-        urgent = settings.labels["escalated"].name.casefold()
+    if shown.issues is not None:
         scope = tuple(
             ScopeItem(each.kind, each.title, each.url, urgent in {name.casefold() for name in each.labels})
-            for each in scope_changes_in(found, settings.labels.items())
+            for each in scope_changes_in(shown.issues, settings.labels.items())
         )
-    except Forbidden as error:
-        why.append(error.message)
+    space = shown.space
+    if space is None:
+        return suggesting.Seen(scope, why_not=shown.why_not)
     project = value_of(space.project)
     if project is None:
-        why.append(_why_no_project(space))
-    else:
-        try:
-            items = raid_items(gitlab.issues(project=project.id, state="opened"), settings, space)
-        except Forbidden as error:
-            why.append(error.message)
-    return suggesting.Seen(scope, items, "; ".join(why))
+        return suggesting.Seen(scope, why_not=shown.why_not or _why_no_project(space))
+    try:
+        items = raid_items(gitlab.issues(project=project.id, state="opened"), settings, space)
+    except (NotAllowed, Unavailable, BadAnswer) as error:
+        return suggesting.Seen(scope, why_not=error.message)
+    return suggesting.Seen(scope, items, shown.why_not)
 
 
 def _why_no_project(space: Space) -> str:
