@@ -70,6 +70,7 @@ def rules(settings: Settings) -> Rules:
             sow_expiry=fields.sow_expiry,
             signoff_sent=fields.signoff_sent,
             signoff_received=fields.signoff_received,
+            passive_language=fields.passive_language,
         ),
         zone=ZoneInfo(settings.calendar.zone),
         fiscal_year_start=settings.calendar.fiscal_year_start,

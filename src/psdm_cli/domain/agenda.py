@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from psdm_cli.domain.assessment import Assessment
 from psdm_cli.domain.cadence import Cadence, Duty, is_overdue, time_left
+from psdm_cli.domain.contract_clocks import RiskWatch
 from psdm_cli.domain.findings import Finding, State, Step
 from psdm_cli.domain.waivers import Waiver
 
@@ -85,7 +86,7 @@ class Standing:
     """All that the agenda is made from. `steps` have their waivers applied; `now` is in the handbook's zone.
 
     `frozen`: this week's forecast is a snapshot. `open_manual`: manual steps of the preparation that nobody answered.
-    `ticked`: duties of this week that the PM said are done.
+    `ticked`: duties of this week that the PM said are done. `risks`: open works at risk, as GitLab last showed them.
     """
 
     assessment: Assessment
@@ -97,6 +98,7 @@ class Standing:
     open_manual: tuple[str, ...] = ()
     ticked: frozenset[Duty] = frozenset()
     checklists: tuple[OpenChecklist, ...] = ()
+    risks: RiskWatch = field(default_factory=RiskWatch)
 
     @property
     def as_of(self) -> date:

@@ -24,7 +24,7 @@ from psdm_cli.domain.waivers import latest as latest_waivers
 OWN_ITEMS = frozenset({timesheets.ID, health_reports.ID})  # steps whose findings are items of their own
 
 
-def _zone(standing: Standing) -> ZoneInfo:
+def zone_of(standing: Standing) -> ZoneInfo:
     return standing.assessment.rules.zone
 
 
@@ -33,10 +33,10 @@ def _due(standing: Standing, duty: Duty, weeks: int = 0) -> datetime | None:
     when = standing.cadence.get(duty)
     if when is None:
         return None
-    return instant_of(freeze_monday(standing.as_of) + weeks * WEEK, when, _zone(standing))
+    return instant_of(freeze_monday(standing.as_of) + weeks * WEEK, when, zone_of(standing))
 
 
-def _of(engagement: Engagement, item: Item, cents: int | None = None) -> Item:
+def about_engagement(engagement: Engagement, item: Item, cents: int | None = None) -> Item:
     """The item as one about an engagement, with money at stake in its currency."""
     currency = engagement.currency
     known = currency is not None and cents is not None
@@ -52,7 +52,7 @@ def _of(engagement: Engagement, item: Item, cents: int | None = None) -> Item:
     )
 
 
-def _named(engagement: Engagement) -> str:
+def named(engagement: Engagement) -> str:
     """The engagement as a word of a command line: the SOW number, else the id; never a title."""
     return engagement.sow or engagement.id
 
@@ -95,7 +95,9 @@ def timesheets_approved(standing: Standing) -> Iterable[Item]:
         what = f"Last week's time to chase or approve: {counted(len(findings), 'finding')}"
         item = Item(f"time:{forecast.engagement.id}", what, due, command)
         stake = sum(abs(finding.stake) for finding in findings)
-        yield _of(forecast.engagement, item, stake if any(f.amount is not None for f in findings) else None)
+        yield about_engagement(
+            forecast.engagement, item, stake if any(f.amount is not None for f in findings) else None
+        )
 
 
 def health_reports_due(standing: Standing) -> Iterable[Item]:
@@ -120,8 +122,10 @@ def health_reports_due(standing: Standing) -> Iterable[Item]:
         begun = engagement.kickoff is None or engagement.kickoff < monday_now
         missed = begun and (written is None or written < week_start(monday_now - DAY))
         last = f"last: {day_text(written)}" if written else "there is none yet"
-        item = Item(f"health:{engagement.id}", f"Health report ({last})", before if missed else due, _open(engagement))
-        yield _of(engagement, item)
+        item = Item(
+            f"health:{engagement.id}", f"Health report ({last})", before if missed else due, open_command(engagement)
+        )
+        yield about_engagement(engagement, item)
 
 
 def findings(standing: Standing) -> Iterable[Item]:
@@ -147,7 +151,7 @@ def findings(standing: Standing) -> Iterable[Item]:
         if stakes:
             weightiest = max(stakes, key=lambda each: sum(each.amounts.values()))
             item = Item(f"findings:{engagement.id}", _said(stakes), due, _step_command(weightiest), findings=stakes)
-            yield _of(engagement, item, _most(stakes, engagement))
+            yield about_engagement(engagement, item, _most(stakes, engagement))
     if None in by_engagement:
         stakes = tuple(by_engagement[None])
         yield Item(
@@ -183,8 +187,10 @@ def milestones(standing: Standing) -> Iterable[Item]:
                 continue
             word = "was due" if day < standing.as_of else "due"
             what = f"Milestone “{title}” {word} {day_text(day)}"
-            item = Item(f"milestone:{engagement.id}:{key}", what, end_of(day, _zone(standing)), _open(engagement))
-            yield _of(engagement, item, cents)
+            item = Item(
+                f"milestone:{engagement.id}:{key}", what, end_of(day, zone_of(standing)), open_command(engagement)
+            )
+            yield about_engagement(engagement, item, cents)
 
 
 def _open_milestones(forecast: EngagementForecast) -> Iterable[tuple[str, str, date, int | None]]:
@@ -213,9 +219,9 @@ def expiries(standing: Standing) -> Iterable[Item]:
             f"SOW {word} {day_text(expiry.day)}{source}; "
             f"an end from {day_text(expiry.extension_limit)} on needs a change order"
         )
-        item = Item(f"expiry:{engagement.id}", what, end_of(expiry.day, _zone(standing)), _open(engagement))
+        item = Item(f"expiry:{engagement.id}", what, end_of(expiry.day, zone_of(standing)), open_command(engagement))
         left = forecast.remaining if (forecast.remaining or 0) > 0 else None
-        yield _of(engagement, item, left)
+        yield about_engagement(engagement, item, left)
 
 
 def gaps(standing: Standing) -> Iterable[Item]:
@@ -230,14 +236,14 @@ def gaps(standing: Standing) -> Iterable[Item]:
             role = str(finding.data["role"])
             until = date.fromisoformat(str(finding.data["until"])) - DAY
             what = f"No hard {role} booking from {day_text(finding.due)} to {day_text(until)}"
-            command = f"psdm booking request {_named(engagement)} --role {role} --from {finding.due.isoformat()}"
-            item = Item(f"gap:{engagement.id}:{role}", what, end_of(finding.due, _zone(standing)), command)
-            yield _of(engagement, item, finding.stake or None)
+            command = f"psdm booking request {named(engagement)} --role {role} --from {finding.due.isoformat()}"
+            item = Item(f"gap:{engagement.id}:{role}", what, end_of(finding.due, zone_of(standing)), command)
+            yield about_engagement(engagement, item, finding.stake or None)
 
 
 def waivers(standing: Standing) -> Iterable[Item]:
     """Waivers of findings that are still there: those that end soon, and those that are over."""
-    as_of, zone = standing.as_of, _zone(standing)
+    as_of, zone = standing.as_of, zone_of(standing)
     last = as_of + timedelta(days=standing.assessment.policy.today_waiver_days)
     made = latest_waivers(standing.waivers)
     by_id = {forecast.engagement.id: forecast.engagement for forecast in standing.assessment.forecasts}
@@ -251,7 +257,7 @@ def waivers(standing: Standing) -> Iterable[Item]:
             command = f"psdm forecast-prep --step {step.id}"
             item = Item(f"waiver:{finding.key}", what, end_of(waiver.until, zone), command, subject=finding.subject)
             engagement = by_id.get(finding.project or "")
-            yield _of(engagement, item, finding.stake or None) if engagement else item
+            yield about_engagement(engagement, item, finding.stake or None) if engagement else item
 
 
 def checklists(standing: Standing) -> Iterable[Item]:
@@ -260,10 +266,10 @@ def checklists(standing: Standing) -> Iterable[Item]:
     for each in standing.checklists:
         left = "" if each.left is None else f": {counted(each.left, 'step')} open"
         engagement = by_id.get(each.subject)
-        subject = _named(engagement) if engagement else each.subject
+        subject = named(engagement) if engagement else each.subject
         command = f"psdm checklist resume {each.id} {subject}"
         item = Item(f"checklist:{each.id}:{each.subject}", f"{each.title}{left}", None, command, subject=each.name)
-        yield _of(engagement, item) if engagement else item
+        yield about_engagement(engagement, item) if engagement else item
 
 
 def _by_engagement(standing: Standing, found: Iterable[Finding]) -> Iterable[tuple[EngagementForecast, list[Finding]]]:
@@ -275,8 +281,8 @@ def _by_engagement(standing: Standing, found: Iterable[Finding]) -> Iterable[tup
             yield forecast, groups[forecast.engagement.id]
 
 
-def _open(engagement: Engagement) -> str:
-    return f"psdm open {_named(engagement)}"
+def open_command(engagement: Engagement) -> str:
+    return f"psdm open {named(engagement)}"
 
 
 SOURCES: tuple[Source, ...] = (

@@ -29,6 +29,13 @@ class Duty(StrEnum):
     TIMESHEETS_SUBMITTED = "timesheets-submitted"
 
 
+class MonthRule(StrEnum):
+    """How a month's billing is closed (domain.md 3.7): three business days before its last, or on its last Thursday."""
+
+    THIRD_BEFORE_LAST = "third-before-last"
+    LAST_WEDNESDAY = "last-wednesday"
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A day of the week (Monday is 0) and a time of that day."""

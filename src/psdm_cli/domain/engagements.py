@@ -78,6 +78,7 @@ class FieldNames:
     sow_expiry: str = "SOW Expiry"
     signoff_sent: str = "Sign Off Sent"
     signoff_received: str = "Sign Off Received"
+    passive_language: str = "Passive Acceptance Language"
 
 
 @dataclass(frozen=True, slots=True)

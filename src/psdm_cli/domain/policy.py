@@ -52,5 +52,8 @@ class Policy:
     today_expiry_days: int = 60
     today_gap_days: int = 7
     today_waiver_days: int = 7
+    today_funds_days: int = 30
+    today_quarter_days: int = 14
+    passive_acceptance_days: int = 5
     prep_complete_at: time = time(10, 0)
     forecast_updated_at: time = time(11, 0)

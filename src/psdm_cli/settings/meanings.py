@@ -36,6 +36,9 @@ POLICY: dict[str, str] = {
     "today_expiry_days": "days ahead in which it shows SOWs that expire",
     "today_gap_days": "days ahead in which it shows gaps in hard bookings that begin",
     "today_waiver_days": "days ahead in which it shows waivers that end",
+    "today_funds_days": "days ahead in which it shows booked hours that run out",
+    "today_quarter_days": "days before the fiscal quarter's end from which it shows that end",
+    "passive_acceptance_days": "business days until silence is acceptance, the day of sending being day 1",
     "prep_complete_at": "Monday: forecast preparation complete",
     "forecast_updated_at": "Monday: forecast and upside updated",
 }

@@ -16,6 +16,7 @@ from psdm_cli.settings.rules import (
     colour,
     gitlab_url,
     kantata_url,
+    preset,
     sensible_policy,
     store_url,
     web_address,
@@ -74,6 +75,9 @@ class KantataFields:
     signoff_sent: str = key("Sign Off Sent", "milestone: sign-off requested")
     signoff_received: str = key("Sign Off Received", "milestone: sign-off came back")
     passive_acceptance: str = key("Passive Acceptance Utilized for Sign Off", "milestone: accepted by silence")
+    passive_language: str = key(
+        "Passive Acceptance Language", "project: days until silence is acceptance, or No; empty: the policy's days"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +123,9 @@ class Label:
 class Cadence:
     """Weekly deadlines in calendar.zone. Monday's two are policy.prep_complete_at and policy.forecast_updated_at."""
 
+    preset: str = key(
+        "handbook", "handbook, or handbook-2025: the later one's, but for keys that you set otherwise", check=preset
+    )
     timesheets_submitted: str = key("Friday 23:59", "PSE, PM, TA", check=week_moment)
     timesheets_approved: str = key("Monday 11:00", "PM, backup: project coordinator", check=week_moment)
     top_customer_list: str = key("Tuesday 12:00", "PS Ops sends the Top Customer list", check=week_moment)

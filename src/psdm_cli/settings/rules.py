@@ -101,6 +101,15 @@ def week_moment(value: str) -> str:
     return value
 
 
+def preset(value: str) -> str:
+    """An edition of the handbook whose deadlines psdm knows."""
+    from psdm_cli.domain.cadence_presets import PRESETS
+
+    if value not in PRESETS:
+        raise ValueError(f"expected {' or '.join(PRESETS)}")
+    return value
+
+
 def sensible_policy(policy: Policy) -> Policy:
     """No negative number, no role without a name; a horizon and a window of at least one."""
     for field in fields(policy):
@@ -111,7 +120,8 @@ def sensible_policy(policy: Policy) -> Policy:
             raise ValueError(f"{field.name}: expected names, not an empty text")
         if field.name.endswith("_probability") and value is not None and not 0 < value <= 1:
             raise ValueError(f"{field.name}: expected more than 0 and at most 1, such as 0.40")
-    for name in ("booking_horizon_months", "people_weeks", "runway_weeks", "default_workday_minutes"):
+    least_one = ("booking_horizon_months", "people_weeks", "runway_weeks", "default_workday_minutes")
+    for name in (*least_one, "passive_acceptance_days"):
         if getattr(policy, name) < 1:
             raise ValueError(f"{name}: expected 1 or more")
     return policy
