@@ -234,6 +234,12 @@ def test_every_question_has_an_option(psdm: Psdm, kantata: KantataSandbox, undis
     left = kept(psdm, kantata)
     for name in ("waivers", "upside", "steps", "frozen"):
         assert left[name] == undisturbed[name]
+    (step,) = [each for each in done.result["steps"] if each["id"] == "FP-04"]
+    page = psdm("forecast-prep", "--step", "FP-04", "--json").result["steps"]
+    assert [each["findings"] for each in page if each["id"] == "FP-04"] == [step["findings"]], (
+        "the page knows the ledger"
+    )
+    assert f"FP-04:{source}" not in {finding["key"] for finding in step["findings"]}
     again = psdm("forecast-prep", "--upside", f"{key}=once more")
     assert again.code == 6
     assert SOFT_REASON in again.err

@@ -29,6 +29,7 @@ THINGS = {
     "mirror_rows": "records in them",
 }
 DETAILS = {
+    "upside_history": "earlier words of upside entries",
     "mirror_malformed": "records that made no sense",
     "mirror_refusals": "permissions lacking",
     "mirror_marks": "marks of what was read until when",

@@ -126,8 +126,9 @@ def _assessed(sources: Sources, selection: Selection) -> tuple[Prepared, Identit
     scope = _reckoned_scope(known, selection, portfolio)
     assessment = assess(portfolio, sources.as_of, sources.rules, scope)
     warnings = tuple(_clock_warnings(sources, state))
-    waivers = sources.store.waivers.list()
-    return Prepared(assessment, known.me, warnings, waivers, known.scope.key, state.window), known, portfolio
+    waivers, ledger = sources.store.waivers.list(), sources.store.upside.list()
+    prepared = Prepared(assessment, known.me, warnings, waivers, known.scope.key, state.window, ledger)
+    return prepared, known, portfolio
 
 
 _Reading = tuple[Identity, "Mirror", ScopeState]
