@@ -165,6 +165,11 @@ def gone_on(hands: Hands, server: KantataSandbox) -> tuple[Result, str, list[str
     return result, after, undone(hands, server), state(hands, server)
 
 
+def looked_and_gone_on(hands: Hands, server: KantataSandbox) -> tuple[str, tuple[Result, str, list[str], str]]:
+    """The state that was found, and what came of going on."""
+    return state(hands, server), gone_on(hands, server)
+
+
 def state(_hands: Hands, server: KantataSandbox) -> str:
     """The account's rows, whatever their ids and instants."""
     rows: Mapping[str, Any] = {
@@ -218,8 +223,8 @@ def main(folder: Path) -> None:
             report["ended"] = os.WEXITSTATUS(status) == 0
             break
         report["deaths"] += 1
-        report["half"] += in_folder(here, state) not in (before, undisturbed)
-        result, going_on, stays, back = in_folder(here, gone_on)
+        left, (result, going_on, stays, back) = in_folder(here, looked_and_gone_on)
+        report["half"] += left not in (before, undisturbed)
         if result.trouble is not None or going_on != undisturbed:
             report["wrong"].append([n, "after going on", str(result.trouble)])
         unsure = [i.change.key for i in result.plan.items if i.state not in (ChangeState.APPLIED, ChangeState.KEPT)]
