@@ -47,7 +47,7 @@ imports: $(DEV)
 	$(BIN)/lint-imports
 
 unit: $(DEV) ## the tests alone
-	$(BIN)/python -m pytest -n 2 $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
 
 audit: $(DEV) ## known vulnerabilities in what we stand on
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/run.txt
