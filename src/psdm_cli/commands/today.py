@@ -14,8 +14,8 @@ from psdm_cli.errors import WrongUsage
 from psdm_cli.lazy import examples
 
 if TYPE_CHECKING:
-    from psdm_cli.domain.cadence import Cadence
-    from psdm_cli.settings.model import Settings
+    from psdm_cli.context import Environment
+    from psdm_cli.domain.contract_clocks import RiskWatch
 
 
 @examples(
@@ -45,11 +45,14 @@ def today(
 ) -> None:
     """Show what is due, for which project, by when: the week's deadlines and what each engagement asks for.
 
-    From the mirror, without a network; --refresh reads Kantata first. Deadlines are those of the handbook's zone, your
+    From the mirror, without a network; --refresh reads Kantata first, and asks GitLab for works at risk. Clocks of the
+    contracts: SOW expiry and its two-month line, acceptance by silence, stop dates, hours that run out, milestones, the
+    quarter's end. Deadlines are those of the handbook's zone, your
     own time (TZ) stands beside it. Monday's are done once this week's forecast is frozen and its manual steps are
     confirmed. Weekly duties: prep-complete, forecast-updated, timesheets-approved, top-customer-notes, health-reports,
     timesheets-submitted. Exit 3 when something is overdue or due today.
     """
+    from psdm_cli.commands.cadence_settings import cadence
     from psdm_cli.commands.checklist import team_folder
     from psdm_cli.commands.forecast_sources import selection, sources
     from psdm_cli.output.today_document import TodayDocument
@@ -71,6 +74,7 @@ def today(
             env.clock.now,
             ticks=ticks,
             checklist_folder=team_folder(env),
+            risks=lambda: _risks(env, asking=refresh, keep=ticks.keep),
         )
     document = TodayDocument(
         found.agenda,
@@ -84,19 +88,13 @@ def today(
     env.finish(document)
 
 
-def cadence(settings: Settings) -> Cadence:
-    """The week's deadlines as the settings have them."""
-    from psdm_cli.domain.cadence import Duty
-    from psdm_cli.workflows.today import cadence_of
+def _risks(env: Environment, *, asking: bool, keep: bool) -> RiskWatch:
+    """The open works at risk: asked of GitLab with --refresh, else as it showed them last."""
+    from psdm_cli.workflows.risk_watch import ask, remembered
 
-    weekly = settings.cadence
-    return cadence_of(
-        {
-            Duty.TIMESHEETS_APPROVED: weekly.timesheets_approved,
-            Duty.TOP_CUSTOMER_NOTES: weekly.top_customer_notes,
-            Duty.HEALTH_REPORTS: weekly.health_reports,
-            Duty.TIMESHEETS_SUBMITTED: weekly.timesheets_submitted,
-        },
-        prep_complete=settings.policy.prep_complete_at,
-        forecast_updated=settings.policy.forecast_updated_at,
-    )
+    if not asking:
+        return remembered(env.store(), "GitLab was not asked. Run: psdm today --refresh")
+    gitlab = env.gitlab_or_none()
+    if gitlab is None:
+        return remembered(env.store(), "GitLab was not asked: there is no token. Run: psdm auth login gitlab")
+    return ask(gitlab, env.settings, env.store(), as_of=env.as_of, at=env.clock.real, keep=keep)

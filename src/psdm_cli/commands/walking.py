@@ -190,9 +190,9 @@ def now_of(env: Environment) -> Callable[[], datetime]:
 
 def tools_of(env: Environment, source: Sources, selection: Selection, *, freeze: bool) -> Tools:
     """What the walk works with, from the environment."""
+    from psdm_cli.commands.cadence_settings import cadence
     from psdm_cli.commands.forecast_sources import sources
     from psdm_cli.commands.repairing import repairs
-    from psdm_cli.commands.today import cadence
     from psdm_cli.domain.cadence import Duty, week_deadlines
     from psdm_cli.workflows import forecasting, freezing
     from psdm_cli.workflows.walk import Tools

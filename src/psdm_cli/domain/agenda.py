@@ -123,13 +123,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """The items, most pressing first; per step what is open in all; and what could not be looked at."""
+    """The items, most pressing first; per step what is open in all; and what could not be looked at.
+
+    `unasked`: what was not looked at because nobody asked for it; it changes neither status nor exit code.
+    """
 
     as_of: date
     now: datetime
     items: tuple[Item, ...]
     steps: tuple[StepStake, ...] = ()
     unverified: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     done: tuple[Duty, ...] = field(default=())
 
@@ -150,12 +154,16 @@ def agenda(standing: Standing, sources: Iterable[Source], warnings: Iterable[str
     """What these sources find, in order; each looks at one kind of thing (`agenda_items.SOURCES`)."""
     found = [item for source in sources for item in source(standing)]
     unseen = [f"{s.id} {s.title}: {s.reason}" for s in standing.steps if s.state is State.UNVERIFIED]
+    risks = standing.risks
+    about_risks = f"Works at risk: {risks.why_not}" if risks.why_not else ""
+    unseen += [about_risks] if risks.failed else []
     return Agenda(
         as_of=standing.as_of,
         now=standing.now,
         items=in_order(found, standing.now),
         steps=tuple(stake for step in standing.steps if (stake := stake_of(step, step.live)) is not None),
         unverified=tuple(unseen),
+        unasked=(about_risks,) if about_risks and not risks.failed and risks.seen_on is None else (),
         warnings=tuple(dict.fromkeys(warnings)),
         done=tuple(duty for duty in Duty if duty in standing.cadence and standing.has_done(duty)),
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from psdm_cli.domain.agenda import Item, Source, Standing
 from psdm_cli.domain.agenda_items import about_engagement, named, open_command, zone_of
-from psdm_cli.domain.cadence import end_of
+from psdm_cli.domain.cadence import end_of, week_deadlines
 from psdm_cli.domain.contract_clocks import day_in, passive_days, passive_deadline
 from psdm_cli.domain.contract_dates import sow_expiry
 from psdm_cli.domain.dates import DAY, business_day_before
@@ -136,6 +136,25 @@ def quarter_end(standing: Standing) -> Iterable[Item]:
         f"work exceptions closed{at_risk}"
     )
     yield Item(f"quarter:{quarter.name}", what, end_of(day, zone_of(standing)), QUARTER_COMMAND)
+
+
+def holiday_notes(standing: Standing) -> Iterable[str]:
+    """The week's deadlines that fall on a holiday: the handbook does not move them."""
+    holidays = standing.assessment.calendars.holidays
+    for each in week_deadlines(standing.as_of, standing.cadence, zone_of(standing)):
+        if each.due.date() in holidays and each.due.date() >= standing.as_of and not standing.has_done(each.duty):
+            duty = each.duty.value.replace("-", " ")
+            yield f"{day_text(each.due.date())} is a holiday; {duty} is due on it all the same"
+
+
+def risk_notes(standing: Standing) -> Iterable[str]:
+    """Works at risk that may have changed since they were seen, and those that belong to no engagement by number."""
+    risks = standing.risks
+    if risks.seen_on is not None and risks.seen_on < standing.as_of and not risks.failed:
+        yield f"Works at risk are those of {day_text(risks.seen_on)}; psdm today --refresh asks GitLab again"
+    nameless = sum(clock.sow is None for clock in risks.clocks)
+    if nameless:
+        yield f"{counted(nameless, 'open work', 'open works')} at risk in GitLab without a SOW number"
 
 
 CLOCKS: tuple[Source, ...] = (passive_acceptances, two_month_lines, works_at_risk, funds, quarter_end)

@@ -105,7 +105,7 @@ class TodayDocument:
                 items=items,
                 steps=stakes(agenda.steps),
                 done=[duty.value for duty in agenda.done],
-                unverified=list(agenda.unverified),
+                unverified=[*agenda.unverified, *agenda.unasked],
             )
         )
 
@@ -129,9 +129,10 @@ class TodayDocument:
             page.blank()
             page.text("Nothing is due.", first=Span("✓ ", "green"))
         self._steps(page)
-        if self.agenda.unverified:
+        unseen = (*self.agenda.unverified, *self.agenda.unasked)
+        if unseen:
             page.heading("Could not be looked at")
-            for sentence in self.agenda.unverified:
+            for sentence in unseen:
                 page.text(sentence, first=Span("  – ", "magenta"))
         if self.agenda.done:
             page.heading("Done this week", ", ".join(duty.value for duty in self.agenda.done))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -14,8 +14,10 @@ from psdm_cli.checklists.engine import Subject, Verified
 from psdm_cli.checklists.loading import definitions
 from psdm_cli.checklists.verifiers import FORECAST, by_verifier
 from psdm_cli.domain.agenda import Agenda, OpenChecklist, Standing, agenda
+from psdm_cli.domain.agenda_clocks import CLOCKS, holiday_notes, risk_notes
 from psdm_cli.domain.agenda_items import SOURCES
-from psdm_cli.domain.cadence import Cadence, Duty, moment
+from psdm_cli.domain.cadence import Cadence, Duty
+from psdm_cli.domain.contract_clocks import RiskWatch
 from psdm_cli.domain.dates import freeze_monday, week_name
 from psdm_cli.domain.findings import Step
 from psdm_cli.domain.waivers import apply_waivers
@@ -25,12 +27,10 @@ from psdm_cli.workflows.checklist_subjects import week_facts
 from psdm_cli.workflows.forecasting import Prepared, Selection, Sources, prepare
 
 if TYPE_CHECKING:
-    from datetime import date, time
+    from datetime import date
 
     from psdm_cli.checklists.definition import Definition
     from psdm_cli.store.database import Store
-
-MONDAY = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,6 @@ class Today:
     leads: tuple[str, ...]
     week: str
     synced_at: datetime | None
-
-
-def cadence_of(weekly: Mapping[Duty, str], *, prep_complete: time, forecast_updated: time) -> Cadence:
-    """The cadence from the settings' texts ("Wednesday 08:00") and Monday's two times of the policy."""
-    from psdm_cli.domain.cadence import Moment
-
-    return {
-        Duty.PREP_COMPLETE: Moment(MONDAY, prep_complete),
-        Duty.FORECAST_UPDATED: Moment(MONDAY, forecast_updated),
-        **{duty: moment(text) for duty, text in weekly.items()},
-    }
 
 
 def duties(names: Sequence[str], option: str) -> tuple[Duty, ...]:
@@ -85,11 +74,12 @@ def look(
     *,
     ticks: Ticks | None = None,
     checklist_folder: Path | None = None,
+    risks: Callable[[], RiskWatch] | None = None,
 ) -> Today:
     """What is due for these engagements. `now` is in the handbook's zone, on the as-of date.
 
-    From the mirror alone unless the sources hold Kantata. Raises `NotFound` when nothing was ever read, and what
-    reading raises.
+    From the mirror alone unless the sources hold Kantata; `risks` tells the open works at risk. Raises `NotFound` when
+    nothing was ever read, and what reading raises.
     """
     prepared = _prepared(sources, selection)
     assessment = prepared.assessment
@@ -105,9 +95,12 @@ def look(
         open_manual=_open_manual(sources, prepared, judged, known.get(FORECAST)),
         ticked=_ticked(sources, prepared, ticks or Ticks()),
         checklists=_open_checklists(sources.store, prepared, known),
+        risks=risks() if risks is not None else RiskWatch(),
     )
     leads = tuple(dict.fromkeys(e.workspace.lead_name or "(no lead)" for e in assessment.engagements))
-    return Today(agenda(standing, SOURCES, prepared.warnings), leads, week, assessment.portfolio.synced_at)
+    warnings = (*prepared.warnings, *holiday_notes(standing), *risk_notes(standing))
+    found = agenda(standing, (*SOURCES, *CLOCKS), warnings)
+    return Today(found, leads, week, assessment.portfolio.synced_at)
 
 
 def _prepared(sources: Sources, selection: Selection) -> Prepared:
