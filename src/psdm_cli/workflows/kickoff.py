@@ -11,18 +11,18 @@ from psdm_cli.changes.plan import Action, ChangeState, Item, Plan
 from psdm_cli.domain.audience import Customer, Internal, Text
 from psdm_cli.domain.drafts import Draft
 from psdm_cli.domain.gitlab import IssueTemplate
-from psdm_cli.domain.places import wrong_config
 from psdm_cli.domain.space import observed
 from psdm_cli.domain.space.addresses import Addresses
 from psdm_cli.domain.space.observed import Space
 from psdm_cli.domain.space.parts import Missing, Part, Seen, value_of
 from psdm_cli.domain.space.result import KickoffView, Line, Where
 from psdm_cli.domain.space.wanted import SKU_TYPES, Wanted
-from psdm_cli.errors import Forbidden, RefusedByRule
+from psdm_cli.errors import Forbidden
 from psdm_cli.systems.gitlab_ports import GitLab
 from psdm_cli.systems.ports import Directory
 from psdm_cli.workflows.kickoff_finding import Found, group_facts
 from psdm_cli.workflows.kickoff_planning import Intent, Planner
+from psdm_cli.workflows.kickoff_refusals import refuse_config
 from psdm_cli.workflows.kickoff_texts import IssueBody, Texts
 from psdm_cli.workflows.kickoff_ticks import ticks
 
@@ -99,14 +99,6 @@ def base_of(space: Space, default: str) -> str:
         if group is not None and group.url is not None and group.url.endswith(tail):
             return group.url.removesuffix(tail)
     return default
-
-
-def refuse_config(space: Space) -> None:
-    """Raise `RefusedByRule` (exit 6) for a configuration that puts an internal place where customers read."""
-    places = [record for record in (value_of(space.epics_group), value_of(space.plan)) if record is not None]
-    groups = [group for part in space.parents.values() if (group := value_of(part)) is not None]
-    for sentence in wrong_config(space.places, tuple(places), tuple(groups)):
-        raise RefusedByRule(f"{sentence}.", hint="Correct gitlab.groups and gitlab.projects in the configuration.")
 
 
 def planned(kit: Kit, space: Space, wanted: Wanted, tick: Sequence[int]) -> Intent:

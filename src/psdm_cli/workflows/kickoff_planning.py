@@ -21,13 +21,13 @@ from psdm_cli.domain.drafts import Draft
 from psdm_cli.domain.gitlab import Epic, Group, Project
 from psdm_cli.domain.space.names import activity_key, group_name, raid_title, same_name
 from psdm_cli.domain.space.observed import ActivitySeen, Space
-from psdm_cli.domain.space.parts import Missing, Seen, Unseen, value_of
+from psdm_cli.domain.space.parts import Seen, Unseen, value_of
 from psdm_cli.domain.space.wanted import BOARD, WORKFLOW, Activity, Wanted
-from psdm_cli.errors import RefusedByRule
 from psdm_cli.workflows.kickoff_internal import OwnSide, plan_label
+from psdm_cli.workflows.kickoff_refusals import refuse_public, why_not
 from psdm_cli.workflows.kickoff_texts import Texts
 
-PRIVATE, PUBLIC = "private", "public"
+PRIVATE = "private"
 MAINTAINER, DEVELOPER = 40, 30
 MAY_CREATE = {"subgroup": MAINTAINER, "project": DEVELOPER}
 
@@ -90,7 +90,7 @@ class Planner:
             changes.append(self._standing("group", part.value, place))
             return place
         if isinstance(part, Unseen) or part.waits_for or parent is None:
-            self.left_out.append(f"the customer's group: {_why(part if parent is not None else self.space.parent)}")
+            self.left_out.append(f"the customer's group: {why_not(part if parent is not None else self.space.parent)}")
             return None
         above = customer_place(parent, self.space.places)
         made = make.group(
@@ -113,7 +113,7 @@ class Planner:
             changes.append(self._standing("project", part.value, place))
             return place
         if isinstance(part, Unseen) or part.waits_for:
-            self.left_out.append(f"the project {self._sow}: {_why(part)}")
+            self.left_out.append(f"the project {self._sow}: {why_not(part)}")
             return None
         seen_group = value_of(self.space.group)
         if seen_group is not None and self._may_not("project"):
@@ -309,23 +309,3 @@ class Planner:
             yield kept(made, shows.id, why=f"the board “{shows.name}” shows the workflow already")
         else:
             yield made
-
-
-def refuse_public(space: Space) -> None:
-    """Raise `RefusedByRule` where customers' content would become public."""
-    for what, part in (("parent group", space.parent), ("customer's group", space.group), ("project", space.project)):
-        record = value_of(part)
-        if isinstance(record, Group | Project) and record.visibility == PUBLIC:
-            raise RefusedByRule(
-                f"The {what} {record.full_path} is public: a collaboration space is private (handbook, Collaboration "
-                "Space Guidelines; customers' data).",
-                hint="Make it private in GitLab, or name another group in gitlab.groups.",
-            )
-
-
-def _why(part: object) -> str:
-    if isinstance(part, Unseen):
-        return part.reason
-    if isinstance(part, Missing):
-        return f"{part.why}: {part.waits_for}" if part.waits_for else part.why
-    return ""

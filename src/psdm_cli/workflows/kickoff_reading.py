@@ -13,6 +13,7 @@ from psdm_cli.domain.space.observed import KantataFacts, Space
 from psdm_cli.domain.space.parts import Missing, Part, Unseen, value_of
 from psdm_cli.systems.gitlab_ports import GitLab
 from psdm_cli.workflows.kickoff_anchor import AnchorReader
+from psdm_cli.workflows.kickoff_contents import ContentReader
 from psdm_cli.workflows.kickoff_delivery import DeliveryReader
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def observe(gitlab: GitLab, settings: Settings, known: Known) -> Space:
     reader = AnchorReader(gitlab, settings, known.contract, known.told, capabilities)
     epics = reader.customer_epics()
     customer = _customer(known, epics.title)
-    delivered = DeliveryReader(gitlab, settings, known.contract, known.told, delivery, known.group_of)
+    delivered = DeliveryReader(gitlab, settings, known.contract, known.told, known.group_of)
+    contents = ContentReader(gitlab, known.contract, known.told, delivery)
     found = delivered.places(customer)
     papers = reader.papers(epics.part)
     plan = reader.plan()
@@ -88,10 +90,10 @@ def observe(gitlab: GitLab, settings: Settings, known: Known) -> Space:
         kantata=known.kantata,
         told=dict(known.told),
     )
-    return _inside(space, delivered, value_of(found.group), value_of(found.project))
+    return _inside(space, contents, value_of(found.group), value_of(found.project))
 
 
-def _inside(space: Space, reader: DeliveryReader, group: Group | None, project: Project | None) -> Space:
+def _inside(space: Space, reader: ContentReader, group: Group | None, project: Project | None) -> Space:
     """The space with what lies in the customer's group and in the project."""
     if group is not None:
         space = replace(
