@@ -68,6 +68,9 @@ COMMANDS: Table = {
         LOOK,
     ),
     "check": Lazy("psdm_cli.commands.check:check", "Hold a collaboration space against the handbook, heal it.", LOOK),
+    "customer-status": Lazy(
+        "psdm_cli.commands.customer_status:customer_status", "Post the week's status for the customer.", LOOK
+    ),
     "health": Lazy("psdm_cli.commands.health:health", "Suggest, decide and write an engagement's health.", LOOK),
     "portfolio": Lazy("psdm_cli.commands.portfolio:portfolio", "Show every engagement at a glance.", LOOK),
     "why": Lazy("psdm_cli.commands.why:why", "Explain a figure, a finding or a step: rows, rule, handbook.", LOOK),
@@ -90,6 +93,24 @@ COMMANDS: Table = {
         },
         "Bookings: list, request, change, harden.",
         LOOK,
+    ),
+    "upside": Family(
+        {
+            "add": Lazy("psdm_cli.commands.upside:add", "Add what could land beyond the forecast."),
+            "edit": Lazy("psdm_cli.commands.upside:edit", "Change an open entry."),
+            "list": Lazy("psdm_cli.commands.upside:list_", "List the ledger with its totals."),
+            "show": Lazy("psdm_cli.commands.upside:show", "Show an entry with its history."),
+            "review": Lazy("psdm_cli.commands.upside_review:review", "Go through what converted and what is stale."),
+            "convert": Lazy("psdm_cli.commands.upside:convert", "Close an entry that is in the forecast now."),
+            "push": Lazy("psdm_cli.commands.upside:push", "Push an entry out to a later month or quarter."),
+            "close": Lazy("psdm_cli.commands.upside:close", "Close an entry that will not come."),
+            "export": Lazy("psdm_cli.commands.upside_sheet:export", "Write the weekly revenue tracking sheet."),
+            "import": Lazy(
+                "psdm_cli.commands.upside_sheet:import_", "Take a sheet back, after a plan of what differs."
+            ),
+        },
+        "Upside: add, edit, list, show, review, convert, push, close, export, import.",
+        MONDAY,
     ),
     "fix": Lazy("psdm_cli.commands.fix:fix", "Repair what the forecast preparation found, by a plan.", MONDAY),
     "people": Lazy("psdm_cli.commands.people:people", "Show free hours, and who could take open work.", LOOK),

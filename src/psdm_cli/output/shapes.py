@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SETUP = "psdm_cli.output.setup_shapes"
 STAFFING = "psdm_cli.output.booking_shapes"
+UPSIDE = "psdm_cli.output.upside_shapes"
 #: command as typed -> "module:Model" of its `result`; imported when asked for
 SHAPES: dict[str, str] = {
     "forecast-prep": "psdm_cli.output.forecast_json:ForecastPrepResult",
@@ -37,6 +38,7 @@ SHAPES: dict[str, str] = {
     "audit leaks": "psdm_cli.output.leaks_document:LeaksResult",
     "status": "psdm_cli.output.status_shapes:StatusResult",
     "check": "psdm_cli.output.check_document:CheckResult",
+    "customer-status": "psdm_cli.output.customer_status_document:CustomerStatusResult",
     "health": "psdm_cli.output.health_document:HealthResult",
     "portfolio": "psdm_cli.output.views_json:PortfolioResult",
     "why": "psdm_cli.output.why_json:WhyResult",
@@ -53,6 +55,16 @@ SHAPES: dict[str, str] = {
     "booking request": f"{STAFFING}:BookingResult",
     "booking change": f"{STAFFING}:BookingResult",
     "booking harden": f"{STAFFING}:BookingResult",
+    "upside add": f"{UPSIDE}:Changed",
+    "upside edit": f"{UPSIDE}:Changed",
+    "upside list": f"{UPSIDE}:Listed",
+    "upside show": f"{UPSIDE}:Shown",
+    "upside review": f"{UPSIDE}:ReviewResult",
+    "upside convert": f"{UPSIDE}:Changed",
+    "upside push": f"{UPSIDE}:Changed",
+    "upside close": f"{UPSIDE}:Changed",
+    "upside export": f"{UPSIDE}:Exported",
+    "upside import": f"{UPSIDE}:Imported",
     "people": f"{STAFFING}:PeopleResult",
     "fix": f"{STAFFING}:FixResult",
     "config init": f"{SETUP}:ConfigWritten",
