@@ -40,6 +40,7 @@ class AccuracyLine:
 
     `reason` says why a month is unknown or not judged. `days_from` says what tells the days of a fixed fee's
     milestones. `transition` is the day after which a block's or engineer's months count, from what `transition_from`.
+    `pushes`: what people said about money that was pushed out of the month, or into it, since it was frozen.
     """
 
     project: str
@@ -59,6 +60,7 @@ class AccuracyLine:
     days_from: tuple[DayFrom, ...] = ()
     transition: date | None = None
     transition_from: str | None = None
+    pushes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from psdm_cli.domain.comparison import ChangeKind, EngagementChanges
 from psdm_cli.domain.dates import freeze_monday, week_name
+from psdm_cli.domain.difference import DifferenceReport
 from psdm_cli.domain.money import Currency, money_text
+from psdm_cli.domain.report import ChangeLine
 
 _WRITTEN = re.compile(r"(?P<sow>[^=:]+):(?P<was>\d{4}-\d{2}):(?P<now>\d{4}-\d{2})=(?P<reason>.*)", re.DOTALL)
 
@@ -134,6 +136,22 @@ def reasons_about(reasons: Iterable[PushReason], project: str, month: str, opene
         else f"pushed here from {each.month_from}: {each.reason}"
         for each in sorted(of, key=lambda each: (each.week, each.month_from, each.month_to))
     )
+
+
+def explained(report: DifferenceReport, reasons: Sequence[PushReason]) -> DifferenceReport:
+    """The same difference, each push with the reason that holds for it."""
+
+    def with_reason(project: str, change: ChangeLine) -> ChangeLine:
+        if change.kind is not ChangeKind.PUSH or change.month_from is None or change.month_to is None:
+            return change
+        found = reason_for(reasons, project, change.month_from, change.month_to, report.before_week)
+        return change if found is None else replace(change, reason=found.reason)
+
+    projects = (
+        replace(project, changes=tuple(with_reason(project.id, change) for change in project.changes))
+        for project in report.projects
+    )
+    return replace(report, projects=tuple(projects))
 
 
 def push_reason(text: str) -> str:

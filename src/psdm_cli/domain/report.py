@@ -37,12 +37,16 @@ class MilestoneLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """A movement of forecast money since the last frozen week; `amount` is positive, the kind says which way."""
+    """A movement of forecast money since the last frozen week; `amount` is positive, the kind says which way.
+
+    `reason`: why it was pushed, where somebody told psdm.
+    """
 
     kind: ChangeKind
     month_from: str | None
     month_to: str | None
     amount: Decimal
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,9 @@ class ForecastAccuracyDocument:
             names = [line.sow or line.title for line in lines if line.reason == reason]
             shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
             page.text(f"{shown}: {reason}", first="  · ")
+        for line in lines:
+            for said in line.pushes:
+                page.text(f"{line.sow or line.title} {said}", first="  → ")
 
     def _lines(self, month: str) -> list[AccuracyLine]:
         """A month's engagements: out of tolerance first, then by how far off."""
@@ -234,6 +237,7 @@ class ForecastAccuracyDocument:
                     ("currency", "left"),
                     ("error", "right"),
                     ("verdict", "left"),
+                    ("pushes", "left"),
                 ],
                 [
                     (
@@ -244,6 +248,7 @@ class ForecastAccuracyDocument:
                         line.currency or "",
                         own(signed_percent(line.error)),
                         f"{WORDS[line.verdict]}: {line.reason}" if line.reason else own(WORDS[line.verdict]),
+                        "; ".join(line.pushes),
                     )
                     for line in lines
                 ],
@@ -272,6 +277,7 @@ class ForecastAccuracyDocument:
                 "verdict",
                 "reason",
                 "frozen_as_of",
+                "pushes",
             ),
             (
                 (
@@ -288,6 +294,7 @@ class ForecastAccuracyDocument:
                     line.verdict.value,
                     line.reason,
                     line.frozen_as_of,
+                    "; ".join(line.pushes) or None,
                 )
                 for line in self.report.lines
             ),

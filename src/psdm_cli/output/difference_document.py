@@ -107,6 +107,9 @@ class ForecastDiffDocument:
                     for project, change in changes
                 ],
             )
+        for project, change in changes:
+            if change.reason:
+                page.text(f"{project.sow or project.title} {months_moved(change)}: {change.reason}", first="  · ")
         if report.bridge:
             from psdm_cli.output.bridge_part import bridge_on_page
 
@@ -114,7 +117,9 @@ class ForecastDiffDocument:
         good_to_know(page, self.warnings)
         if any(change.kind is ChangeKind.PUSH for _, change in changes):
             page.blank()
-            page.text("Call pushes out in the Top Customer report, each with its reason.", first="→ ")
+            page.text(
+                "Call pushes out in the Top Customer report, each with its reason: psdm top-customer.", first="→ "
+            )
         next_steps(page, [("psdm forecast freeze", f"keep the forecast of {report.week}")])
         return page
 
@@ -171,6 +176,11 @@ class ForecastDiffDocument:
                 for project, change in changes
             ],
         )
+        page.items(
+            f"{project.sow or project.title} {months_moved(change)}: {change.reason}"
+            for project, change in changes
+            if change.reason
+        )
         if self.report.bridge:
             from psdm_cli.output.bridge_part import bridge_in_markdown
 
@@ -185,9 +195,9 @@ class ForecastDiffDocument:
         from psdm_cli.output.csv_text import csv_text
 
         return csv_text(
-            ("sow", "title", "lead", "kind", "month_from", "month_to", "amount", "currency"),
+            ("sow", "title", "lead", "kind", "month_from", "month_to", "amount", "currency", "push_reason"),
             (
-                (p.sow, p.title, p.lead, c.kind.value, c.month_from, c.month_to, c.amount, p.currency)
+                (p.sow, p.title, p.lead, c.kind.value, c.month_from, c.month_to, c.amount, p.currency, c.reason)
                 for p, c in self._changes()
             ),
         )

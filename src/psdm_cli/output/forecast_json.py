@@ -73,6 +73,7 @@ class Change(Shape):
     month_from: Month | None
     month_to: Month | None
     amount: Amount
+    reason: Foreign | None = Field(default=None, description="Why it was pushed, where a person told psdm.")
 
 
 class Project(Shape):

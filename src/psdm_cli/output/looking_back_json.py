@@ -35,6 +35,7 @@ class AccuracyLine(Shape):
     )
     transition: date | None = Field(description="Blocks and engineers: only months wholly after it are judged.")
     transition_from: Literal["stored", "kickoff"] | None
+    pushes: list[Foreign] = Field(description="Reasons of pushes out of the month, or into it, as people gave them.")
 
 
 class Bias(Shape):

@@ -87,6 +87,7 @@ def difference(sources: Sources, prepared: Prepared, since: date | None) -> Diff
     from psdm_cli.domain.bridge import bridge
     from psdm_cli.domain.comparison import compare
     from psdm_cli.domain.difference import difference_of
+    from psdm_cli.domain.pushes import explained
     from psdm_cli.domain.warnings import warnings_of
 
     assessment = prepared.assessment
@@ -102,4 +103,5 @@ def difference(sources: Sources, prepared: Prepared, since: date | None) -> Diff
         )
     after = assessment.snapshot()
     warnings = (*prepared.warnings, *warnings_of(assessment))
-    return difference_of(before, after, compare(before, after), warnings, bridge(before, after))
+    found = difference_of(before, after, compare(before, after), warnings, bridge(before, after))
+    return explained(found, sources.store.top_customers.reasons())

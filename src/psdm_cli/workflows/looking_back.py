@@ -11,6 +11,7 @@ from psdm_cli.domain.accuracy import AccuracyReport, Evidence, accuracy_of
 from psdm_cli.domain.completions import completed_milestones
 from psdm_cli.domain.dates import add_months, month_of, month_start, months_from
 from psdm_cli.domain.heat import HeatReport, Period, heat_of, span
+from psdm_cli.domain.pushes import reasons_about
 from psdm_cli.domain.records import Kind, Story
 from psdm_cli.domain.snapshots import Snapshot
 from psdm_cli.domain.warnings import warnings_of
@@ -48,7 +49,13 @@ def accuracy_of_months(sources: Sources, prepared: Prepared, count: int) -> Accu
             hint="A month is judged by the last forecast frozen up to its first day. Freeze with: psdm forecast freeze",
         )
     evidence, warnings = evidence_for(sources, prepared, snapshots.values())
-    return accuracy_of(months, snapshots, evidence, (*prepared.warnings, *warnings))
+    report = accuracy_of(months, snapshots, evidence, (*prepared.warnings, *warnings))
+    reasons = sources.store.top_customers.reasons()
+    lines = (
+        replace(line, pushes=reasons_about(reasons, line.project, line.month, line.frozen_as_of))
+        for line in report.lines
+    )
+    return replace(report, lines=tuple(lines))
 
 
 def evidence_for(

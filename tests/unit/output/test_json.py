@@ -112,7 +112,7 @@ def test_amounts_are_strings_hours_numbers_and_instants_have_offsets() -> None:
         "PSE": {"gap_from": "2026-12-14", "until": "2027-01-04"},
     }
     assert acme["changes"][0] == {
-        "kind": "push", "month_from": "2026-11", "month_to": "2026-12", "amount": "18000.00"
+        "kind": "push", "month_from": "2026-11", "month_to": "2026-12", "amount": "18000.00", "reason": None
     }  # fmt: skip
     assert result["people"][1]["booked_ratio"] == 0.7204
     assert result["deadlines"]["prep_complete"] == "2026-11-23T10:00:00-05:00"
