@@ -13,6 +13,7 @@ from psdm_cli.domain.drafts import Draft
 from psdm_cli.domain.gitlab import IssueTemplate
 from psdm_cli.domain.space import observed
 from psdm_cli.domain.space.addresses import Addresses
+from psdm_cli.domain.space.names import customer_in, same_name
 from psdm_cli.domain.space.observed import Space
 from psdm_cli.domain.space.parts import Missing, Part, Seen, value_of
 from psdm_cli.domain.space.result import KickoffView, Line, Where
@@ -203,6 +204,7 @@ def advice(space: Space) -> tuple[str, ...]:
         found.append(
             "The forecast's tolerance is ±10 % from the EM>PS transition meeting on: its day is asked for (INIT-08)."
         )
+    found += _disagreements(space)
     lead = kantata.lead_is_me if kantata is not None else True
     if lead is False:
         named = kantata.engagement.workspace.lead_name if kantata is not None else None
@@ -210,6 +212,24 @@ def advice(space: Space) -> tuple[str, ...]:
     elif lead is None:
         found.append("Kantata shows no project lead: PS Ops names the PM as lead.")
     return tuple(found)
+
+
+def _disagreements(space: Space) -> list[str]:
+    """Where Kantata says something else than the Customer Epic, or than what was told."""
+    kantata, anchor = value_of(space.kantata), value_of(space.customer_epic)
+    if kantata is None:
+        return []
+    found = []
+    told, theirs = space.told.get(observed.FACT_TYPE), kantata.engagement.type.value
+    if told is not None and told != theirs:
+        found.append(
+            f"Told to be {told.replace('_', ' ')}, and Kantata says {theirs.replace('_', ' ')}: settle it with PS Ops."
+        )
+    named = customer_in(anchor.title, space.contract) if anchor is not None else None
+    customer = kantata.engagement.workspace.customer
+    if named is not None and customer and not same_name(named, customer):
+        found.append(f"The Customer Epic names {named}, Kantata {customer}: settle which it is.")
+    return found
 
 
 def _lines(space: Space) -> list[Line]:

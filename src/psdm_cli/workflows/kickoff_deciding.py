@@ -191,7 +191,13 @@ class Deciding:
     def _labels(self, space: Space) -> dict[str, LabelWanted]:
         from psdm_cli.settings.handbook import LABELS
 
-        handle = self.settings.pm.label or (space.me.username if space.me is not None else "pm")
+        me = space.me
+        if self.settings.pm.label is None and (me is None or me.bot):
+            raise WrongUsage(
+                f"The token is a bot's ({me.username if me is not None else 'unknown'}): no PM to name in PM::name.",
+                hint="Set pm.label in the configuration to the PM's GitLab username.",
+            )
+        handle = self.settings.pm.label or (me.username if me is not None else "")
         texts = {key: (label.name, label.color) for key, label in self.settings.labels.items()}
         about = {key: use.partition(";")[0] for key, (_, _, use) in LABELS.items()}
         return labels_of(texts, about, pm=handle, contract=space.contract)

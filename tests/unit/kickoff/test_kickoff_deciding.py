@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from tests.unit.kickoff.kickoff_fake import EPIC, INTERNAL, PARTNER, ROOT, SETTINGS, FakeGitLab, kantata, seen_by
 
-from psdm_cli.domain.gitlab import Group, Issue
+from psdm_cli.domain.gitlab import GitLabUser, Group, Issue
 from psdm_cli.domain.space.wanted import Wanted, from_text
 from psdm_cli.errors import WrongUsage
 from psdm_cli.prompting import ScriptedPrompter
@@ -129,6 +129,16 @@ def test_another_name_tells_two_customers_apart() -> None:
     _, wanted, deciding, _ = decided(gitlab, answers=["", "", "another", "Acme (Texas)", "", "later"])
     assert (wanted.customer, wanted.path) == ("Acme (Texas)", "acme-texas")
     assert deciding.facts["customer"] == "Acme (Texas)"
+
+
+def test_a_bot_is_no_pm() -> None:
+    class OfABot(FakeGitLab):
+        def me(self) -> GitLabUser:
+            return GitLabUser("9", "group_1_bot", "psdm", bot=True)
+
+    with pytest.raises(WrongUsage, match="a bot's") as wrong:
+        decided(OfABot(), {"staffing": "internal"})
+    assert "pm.label" in wrong.value.hint
 
 
 @pytest.mark.parametrize(

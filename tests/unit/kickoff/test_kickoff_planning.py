@@ -408,5 +408,8 @@ def test_advice_by_stage_type_and_lead() -> None:
     assert "±10 %" in told(block)
     known = kantata()
     assert isinstance(known, Seen)
+    assert "Kantata says time and materials" in told(seen_by(standing(), {"sold_as": "fixed_fee"}))
+    named = seen_by(standing(epics_=[replace(EPIC, title="SOW-1234 Acme Holding")]))
+    assert "The Customer Epic names Acme Holding, Kantata Acme" in told(named)
     other = KantataFacts(known.value.engagement, False)
     assert "Kantata's lead is Ada" in told(seen_by(standing(), part=Seen(other)))
