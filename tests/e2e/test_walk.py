@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from psdm_process import Psdm, real_now
+from psdm_process import Psdm
 from sitting import Sitting, answered, at_card
 from walk_memory import DATES, FUNDS, NOTE, REASON, SOFT, SOFT_REASON, Person, kept, stored, tasks
 
@@ -94,15 +94,21 @@ def test_a_monday_walked_interrupted_repaired_and_frozen_and_the_next_one(
     undated = {f["key"] for s in begun["steps"] if s["id"] == "FP-02" for f in s["findings"]}
     assert len({f["key"] for f in by_step["FP-02"]["findings"]}) == len(undated) - 2
     assert by_step["FP-01"]["waived"] == 1
-    for booking in list(kantata.account.find("workspace_allocations", "workspace_id", "3004")):
-        changed = {"minutes": booking["minutes"] // 2, "updated_at": real_now()}
-        kantata.account.update("workspace_allocations", booking["id"], **changed)
+    moved = ("--booking", "54", "--from", "2027-02-01", "--to", "2027-02-26", "--direct", "--yes")
+    assert asked_for("booking", "change", "SOW-2304", *moved, "--as-of", "2026-11-27").code == 0
     monday = asked_for("forecast-prep", "--json", "--as-of", "2026-11-30").result
-    assert [change["kind"] for p in monday["projects"] if p["id"] == "3004" for change in p["changes"]]
+    changes = {p["id"]: [change["kind"] for change in p["changes"]] for p in monday["projects"]}
+    assert {ident: set(kinds) for ident, kinds in changes.items() if kinds} == {"3004": {"push", "up"}}
+    pushed = [f for s in monday["steps"] if s["id"] == "FP-03" for f in s["findings"] if f["project"] == "3004"]
+    assert any("pushed from 2026-12 to 2027-02" in finding["message"] for finding in pushed)
     assert {s["id"]: s["waived"] for s in monday["steps"]}["FP-01"] == 1
     run = asked_for("checklist", "show", "forecast-prep", "--json", "--as-of", "2026-11-30").result
     manual = {s["id"]: s["state"] for s in run["steps"] if s["id"] in ("FP-12", "FP-13", "FP-14")}
     assert manual == dict.fromkeys(("FP-12", "FP-13", "FP-14"), "manual"), "a new week is a new run"
+    judged = asked_for("forecast", "accuracy", "--json", "--as-of", "2027-01-04").result["lines"]
+    assert {(line["frozen_as_of"], line["verdict"]) for line in judged if line["project"] == "3004"} >= {
+        ("2026-11-23", "out_of_tolerance")
+    }
     later = asked_for("forecast-prep", "--json", "--as-of", "2026-12-07").document
     assert any("was waived until 2026-12-04" in warning for warning in later["warnings"])
 
