@@ -102,17 +102,36 @@ class Upside:
         Nobody else changes one between its reading and its writing. Raises `KeyError` for a number that is not there,
         `TakenError` where its source has another entry in the new quarter, and whatever `Alter` raises.
         """
-        done = []
         with self._store.write() as connection:
-            for number, alter, note in changes:
-                before = self._locked(connection, number)
-                changed, following = alter(before)
-                changed = replace(changed, reviewed_at=at)
-                self._must_be_free(connection, changed)
-                connection.execute(update(_E).where(_E.c.id == int(number)).values(_values(changed)))
-                _remember(connection, changed, who, at, note)
-                stored = None if following is None else self._insert(connection, following, note)
-                done.append(Altered(before, changed, stored))
+            return self._alter(connection, changes, who, at)
+
+    def take(
+        self,
+        changes: Iterable[tuple[str, Alter, str]],
+        new: Iterable[UpsideEntry],
+        note: str,
+        *,
+        who: str,
+        at: datetime,
+    ) -> tuple[tuple[Altered, ...], tuple[UpsideEntry, ...]]:
+        """As `alter` and `add_alone` for many, all of it or nothing."""
+        with self._store.write() as connection:
+            altered = self._alter(connection, changes, who, at)
+            return altered, tuple(self._insert(connection, entry, note) for entry in new)
+
+    def _alter(
+        self, connection: Connection, changes: Iterable[tuple[str, Alter, str]], who: str, at: datetime
+    ) -> tuple[Altered, ...]:
+        done = []
+        for number, alter, note in changes:
+            before = self._locked(connection, number)
+            changed, following = alter(before)
+            changed = replace(changed, reviewed_at=at)
+            self._must_be_free(connection, changed)
+            connection.execute(update(_E).where(_E.c.id == int(number)).values(_values(changed)))
+            _remember(connection, changed, who, at, note)
+            stored = None if following is None else self._insert(connection, following, note)
+            done.append(Altered(before, changed, stored))
         return tuple(done)
 
     def _locked(self, connection: Connection, number: str) -> UpsideEntry:
