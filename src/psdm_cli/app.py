@@ -33,6 +33,11 @@ COMMANDS: Table = {
         "The forecast: show, freeze, compare, judge.",
         MONDAY,
     ),
+    "report": Family(
+        {"week": Lazy("psdm_cli.commands.report:week", "Show the Monday call on one page, with charts if wanted.")},
+        "Reports: the Monday call on one page.",
+        MONDAY,
+    ),
     "checklist": Family(
         {
             "list": Lazy("psdm_cli.commands.checklist:list_all", "List the checklists and their runs."),

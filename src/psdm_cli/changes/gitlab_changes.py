@@ -220,6 +220,12 @@ def file(
     return _create("file", f"file:{place.full_path}:{path}", path, place, after, content, sow=sow, why=why)
 
 
+def wiki_page(place: Place[A], *, title: str, content: Text[A], mark: Mark, url: str | None = None) -> Change:
+    """A new page of a project's wiki, known by its marker; slashes in the title are folders. Key: `wiki:KIND:KEY`."""
+    after = {**place.attribute, "title": title, "content": with_marker(content.value, *mark)}
+    return _create("wiki_page", f"wiki:{mark[0]}:{mark[1]}", title, place, after, content, url=url)
+
+
 def upload(place: Place[Internal], *, filename: str, content: bytes, key: str, sow: str | None = None) -> Change:
     """A file for a description or note, in an internal place alone: nobody can tell what a picture shows."""
     from base64 import b64encode

@@ -12,7 +12,7 @@ from psdm_cli.changes.gitlab_changes import SYSTEM, Mark, content_of, given
 from psdm_cli.changes.gitlab_places import A, Place, Ref
 from psdm_cli.changes.plan import Action, Audience, Change
 from psdm_cli.domain.audience import Text
-from psdm_cli.domain.gitlab import Board, Epic, Issue, LabelRow, Milestone, Note, Project, RepositoryFile
+from psdm_cli.domain.gitlab import Board, Epic, Issue, LabelRow, Milestone, Note, Project, RepositoryFile, WikiPage
 from psdm_cli.domain.markers import with_marker
 
 #: A date that is to be taken away.
@@ -145,6 +145,17 @@ def note_change(
     wanted = given(body=_marked(body, mark))
     edit = _edit(("note", f"note:{note.id}"), note, place, {"body": note.body}, wanted, body, at={"on": on}, **more)
     return replace(edit, title=title)
+
+
+def wiki_page_change(
+    place: Place[A], page: WikiPage, *, content: Text[A], mark: Mark, url: str | None = None
+) -> Change:
+    """A wiki page of ours with another text."""
+    wanted = given(content=_marked(content, mark))
+    what = ("wiki_page", f"wiki:{mark[0]}:{mark[1]}")
+    edit = _edit(what, page, place, {"content": page.content}, wanted, content, at=place.attribute)
+    ident = None if not isinstance(place.ref, str) else f"{place.ref}:{page.slug}"
+    return replace(edit, title=page.slug, id=ident, url=url)
 
 
 def board_change(place: Place[A], board: Board, *, lists: Sequence[str], **more: Any) -> Change:

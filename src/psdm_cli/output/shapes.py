@@ -25,6 +25,7 @@ SHAPES: dict[str, str] = {
     "forecast freeze": "psdm_cli.output.views_json:ForecastFreezeResult",
     "forecast accuracy": "psdm_cli.output.looking_back_json:ForecastAccuracyResult",
     "forecast people": "psdm_cli.output.looking_back_json:ForecastPeopleResult",
+    "report week": "psdm_cli.output.week_shapes:ReportWeekResult",
     "open": "psdm_cli.output.open_document:OpenResult",
     "template list": "psdm_cli.output.template_document:TemplateList",
     "template show": "psdm_cli.output.template_document:TemplateShown",

@@ -6,18 +6,21 @@ from datetime import datetime
 
 from psdm_cli.domain.week_report import WeekReport
 from psdm_cli.output import week_tables as tables
-from psdm_cli.output.markdown import Markdown, Part, own, said
-from psdm_cli.output.views import Dated, markdown_header
+from psdm_cli.output.markdown import INTERNAL, Markdown, Part, own, said
 from psdm_cli.output.week_tables import Table, Value
+from psdm_cli.output.wording import age
 
 SIGNS = {"red": "🔴 ", "yellow": "🟡 ", "green": "🟢 "}
 
 
-def week_markdown(report: WeekReport, now: datetime) -> str:
-    """The whole page."""
+def week_markdown(report: WeekReport, now: datetime | None) -> str:
+    """The whole page. Without `now` the data's day stands in place of its age: a page that is published stays true."""
     page = Markdown()
-    dated = Dated(as_of=report.as_of, now=now, synced_at=report.synced_at)
-    markdown_header(page, f"Forecast call, week {report.week}", dated)
+    page.heading(1, f"Forecast call, week {report.week}")
+    page.quote(own(INTERNAL))
+    read = report.synced_at.date().isoformat() if report.synced_at else "an unknown day"
+    data = age(report.synced_at, now) if now is not None else f"of {read}"
+    page.paragraph(own(f"As of {report.as_of.isoformat()}, Kantata data {data}."))
     page.paragraph("Leads: ", ", ".join(report.leads), own(f". Fiscal quarter {report.quarter}."))
     page.items(
         said(own("**"), name, own("**: "), value, own(" ("), below, own(")"))

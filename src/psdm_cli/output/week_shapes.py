@@ -1,4 +1,4 @@
-"""The JSON of `psdm report week` (interface.md 4): the figures are those of the other commands, under the same names."""
+"""The JSON of `psdm report week` (interface.md 4): figures are those of other commands, under the same names."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from psdm_cli.output.html.look import POLICY, SCRIPT, STYLE
 from psdm_cli.output.html.pictures import picture
 
 INTERNAL = "Internal: amounts and bookings. Not for a place that customers can see."
+GENERATOR = "psdm"  # by which a page of ours is known, and may be written anew
 _WIDE = 4  # columns from which a table keeps its first one in sight on a phone
 
 Row = Sequence[Part | Cell]
@@ -118,6 +119,7 @@ class Html:
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
+            f'<meta name="generator" content="{GENERATOR}">',
             '<meta name="robots" content="noindex">',
             '<meta name="referrer" content="no-referrer">',
             '<link rel="icon" href="data:,">',
@@ -171,6 +173,11 @@ class Html:
             f'<table id="{name}"{flags}><caption id="{name}-caption">{escaped(caption)}</caption>'
             f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>{below}</table></div>"
         )
+
+
+def is_ours(beginning: bytes) -> bool:
+    """Whether a file that begins so is a page that psdm made."""
+    return f'<meta name="generator" content="{GENERATOR}">'.encode() in beginning
 
 
 def _cells(columns: Sequence[Column], row: Row) -> Safe:

@@ -18,6 +18,7 @@ from psdm_cli.systems.gitlab.place_doors import GroupDoor, MemberDoor, ProjectDo
 from psdm_cli.systems.gitlab.planning_doors import BoardDoor, LabelDoor, MilestoneDoor
 from psdm_cli.systems.gitlab.probing import Probing
 from psdm_cli.systems.gitlab.task_door import TaskDoor
+from psdm_cli.systems.gitlab.wiki_door import WikiDoor
 from psdm_cli.systems.gitlab_ports import GitLab
 
 ALL = (
@@ -36,6 +37,7 @@ ALL = (
     UploadDoor,
     FileDoor,
     TaskDoor,
+    WikiDoor,
 )
 
 
