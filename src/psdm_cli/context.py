@@ -270,7 +270,25 @@ class Environment:
         """
         from psdm_cli.changes.doors import DoorsBySystem
 
-        return DoorsBySystem({"kantata": self._kantata_doors, "gitlab": self._gitlab_doors})
+        return DoorsBySystem({"kantata": self._kantata_doors, "gitlab": self._gitlab_doors, "slack": self._slack_doors})
+
+    def _slack_doors(self) -> Doors:
+        from psdm_cli.systems.slack import slack_doors
+
+        return slack_doors(self.slack_webhook, user_agent=f"psdm/{VERSION}")
+
+    @cached_property
+    def slack_webhook(self) -> str | None:
+        """The incoming webhook, from PSDM_SLACK_WEBHOOK or the keyring (a secret); None without, and in the sandbox."""
+        if self.options.sandbox:
+            return None
+        from psdm_cli.systems.slack import checked_webhook
+
+        value, origin = self.environ.get("PSDM_SLACK_WEBHOOK", "").strip(), "PSDM_SLACK_WEBHOOK"
+        if not value:
+            found = tokens.from_keyring("slack", "webhook")
+            value, origin = (found.value, "the keyring") if found is not None else ("", "")
+        return checked_webhook(register(value), origin) if value else None
 
     def _kantata_doors(self) -> Doors:
         return self._adapter.doors()
@@ -339,7 +357,7 @@ class Environment:
     def accounts(self) -> dict[str, str]:
         """What each system's plans are made for: an address, or the sandbox."""
         gitlab = "sandbox" if self.options.sandbox else self.settings.gitlab.url
-        return {"kantata": self.account_scope, "gitlab": gitlab}
+        return {"kantata": self.account_scope, "gitlab": gitlab, "slack": self.settings.slack.channels.pmo}
 
     @property
     def account_scope(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,9 +16,6 @@ from psdm_cli.errors import WrongUsage
 from psdm_cli.lazy import examples
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from psdm_cli.changes.plan import Change, Plan
     from psdm_cli.context import Environment
     from psdm_cli.domain.pushes import GivenReason, Push, PushReason
     from psdm_cli.domain.top_customer import Entry
@@ -27,8 +24,7 @@ if TYPE_CHECKING:
     from psdm_cli.workflows.top_customer_list import Desk, WeekList
     from psdm_cli.workflows.top_customer_notes import GivenNotes
 
-EPIC, SLACK = "epic", "slack"
-POSTS = (EPIC, SLACK)
+POSTS = ("epic", "slack")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +40,12 @@ class _Wishes:
     edit: bool
     history: bool
     plan_out: Path | None
+    printed: bool = False  # a form to be printed was asked for: nothing is asked then, unless it is to be edited
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person at a terminal is asked for what is missing."""
+        return self.edit or not (self.history or self.printed)
 
 
 @examples(
@@ -110,6 +112,7 @@ def top_customer(
     env = environment(ctx)
     form = _form(env, {"--text": text, "--markdown": markdown, "--html": html})
     wishes = _wishes(list_, customer, notes, push_reason, post, only_mine, edit, history, plan_out)
+    wishes = replace(wishes, printed=form is not None)
     if not env.options.dry_run:
         env.store(writing=True)
     with sources(env, "Reading Kantata and GitLab") as source:
@@ -178,6 +181,7 @@ def _wishes(  # noqa: PLR0917 - the options in their order
 
 
 def _made(env: Environment, source: Sources, desk: Desk, wishes: _Wishes) -> TopCustomerDocument:
+    from psdm_cli.commands.top_customer_posting import post_entries
     from psdm_cli.domain.cadence import instant_of, moment
     from psdm_cli.domain.dates import freeze_monday
     from psdm_cli.output.top_customer_document import TopCustomerDocument
@@ -191,9 +195,9 @@ def _made(env: Environment, source: Sources, desk: Desk, wishes: _Wishes) -> Top
     entries = work.entries(desk, week, given, reasons)
     if not env.options.dry_run:
         work.keep(desk, week, (each for each in entries if each.project in given), reasons, who)
-    if env.interactive and not wishes.history:
+    if env.interactive and wishes.asks:
         entries = _asked(env, desk, entries, who, again=wishes.edit)
-    posted = _posted(env, desk, entries, wishes)
+    posted = post_entries(env, desk, entries, wishes.posts, wishes.plan_out)
     monday, zone, cadence = freeze_monday(env.as_of), source.rules.zone, env.settings.cadence
     room = source.store.top_customers
     return TopCustomerDocument(
@@ -248,51 +252,6 @@ def _asked(env: Environment, desk: Desk, entries: tuple[Entry, ...], who: str, *
             room.give_reason(made)
 
     return Conversation(env.prompter(), env.as_of, keep, reason).complete(entries, again=again)
-
-
-@dataclass(frozen=True, slots=True)
-class _Posted:
-    plan: Plan | None = None
-    run: str | None = None
-    failed: int = 0
-    message: str | None = None
-    left_out: tuple[str, ...] = ()
-
-
-def _posted(env: Environment, desk: Desk, entries: Sequence[Entry], wishes: _Wishes) -> _Posted:
-    """Post what was asked for: a plan, shown, confirmed, applied; a message to paste where there is no webhook."""
-    from psdm_cli.commands.staffing_options import plan_of
-    from psdm_cli.commands.writing import outcome_of
-
-    if not wishes.posts:
-        return _Posted()
-    changes, left_out, message = _changes(desk, entries, wishes.posts)
-    plan = plan_of(env, f"psdm top-customer --post {' --post '.join(wishes.posts)}", changes)
-    outcome = outcome_of(env, plan, plan_out=wishes.plan_out)
-    return _Posted(outcome.plan, outcome.run, outcome.exit_code, message, left_out)
-
-
-def _changes(
-    desk: Desk, entries: Sequence[Entry], posts: Sequence[str]
-) -> tuple[list[Change], tuple[str, ...], str | None]:
-    from psdm_cli.output.top_customer_document import note_body, slack_message
-    from psdm_cli.workflows.top_customer_posting import epic_changes
-
-    engagements = {each.id: each for each in desk.prepared.assessment.engagements}
-    changes: list[Change] = []
-    left_out: tuple[str, ...] = ()
-    message = None
-    if EPIC in posts:
-        pairs = [(each, desk.look(engagements[each.project]).space) for each in entries]
-        made, left_out = epic_changes(desk.gitlab, pairs, desk.week, lambda each: note_body(each, desk.week))
-        changes += made
-    if SLACK in posts:
-        ready = [each for each in entries if each.is_valid]
-        message = slack_message(ready, desk.week) if ready else None
-        left_out += tuple(
-            f"{each.name}: not in the message, {each.problems[0]}" for each in entries if not each.is_valid
-        )
-    return changes, left_out, message
 
 
 def _write(path: Path, content: bytes) -> None:

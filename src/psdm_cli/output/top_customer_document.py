@@ -118,6 +118,9 @@ class TopCustomerDocument:
         for sentence in entry.unseen:
             page.text(sentence, first=Span("  – ", "magenta"))
         if entry.before is not None:
+            page.text(Span(f"{entry.before.week} said:", "dim"), indent=2)
+            for line in entry.before.text.splitlines():
+                page.text(Span(line, "dim"), first="    ")
             changed = [f"{label}: {was or '-'} → {now or '-'}" for label, was, now in entry.changed]
             page.text(
                 f"since {entry.before.week}: {'; '.join(changed) or 'nothing changed'}", first=Span("  Δ ", "dim")
@@ -156,8 +159,11 @@ class TopCustomerDocument:
             if not entry.is_valid:
                 page.paragraph(own("Incomplete: "), "; ".join(entry.problems))
             if entry.before is not None:
-                changed = [f"{label}: {was or '-'} → {now or '-'}" for label, was, now in entry.changed]
-                page.paragraph(own(f"Since {entry.before.week}: "), "; ".join(changed) or "nothing changed")
+                page.table(
+                    [("", "left"), (entry.before.week, "left"), (self.week, "left")],
+                    [(own(label), was or "-", now or "-") for label, was, now in entry.changed],
+                )
+                page.paragraph(own(f"In {entry.before.week}: "), " · ".join(entry.before.text.splitlines()))
         if self.left_out:
             page.heading(2, own("Left out"))
             page.items(self.left_out)
@@ -203,8 +209,13 @@ class TopCustomerDocument:
             if each.problems:
                 page.remark(f"Incomplete: {'; '.join(each.problems)}")
             if each.before is not None:
-                changed = [f"{label}: {was or '-'} → {now or '-'}" for label, was, now in each.changed]
-                page.paragraph(f"Since {each.before.week}: {'; '.join(changed) or 'nothing changed'}")
+                page.table(
+                    [Column("field"), Column(each.before.week), Column(self.week)],
+                    [(label, was or "-", now or "-") for label, was, now in each.changed],
+                    f"{each.name}: what changed since {each.before.week}",
+                    sortable=False,
+                )
+                page.paragraph(f"In {each.before.week}: ", lines(each.before.text.splitlines()))
         return page.text()
 
     def workbook(self) -> bytes:

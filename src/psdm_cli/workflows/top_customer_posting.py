@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from psdm_cli.changes import gitlab_changes as make
 from psdm_cli.changes.gitlab_edits import note_change
 from psdm_cli.changes.gitlab_places import internal_place
-from psdm_cli.domain.audience import internal
+from psdm_cli.changes.plan import Action, Change
+from psdm_cli.domain.audience import Audience, internal
 from psdm_cli.domain.markers import markers_in
 from psdm_cli.domain.space.parts import Seen, Unseen
 from psdm_cli.domain.top_customer import Entry
 
 if TYPE_CHECKING:
-    from psdm_cli.changes.plan import Change
     from psdm_cli.domain.space.observed import Space
     from psdm_cli.systems.gitlab_ports import GitLab
 
@@ -45,6 +47,27 @@ def epic_changes(
             else:
                 changes.append(made)
     return tuple(changes), tuple(left_out)
+
+
+def slack_change(text: str, channel: str, week: str, *, sent_already: bool) -> Change:
+    """The message for a webhook; kept where this very text was sent already."""
+    made = Change(
+        system="slack",
+        kind="message",
+        action=Action.CREATE,
+        key=f"message:{KIND}:{week}",
+        title=f"Top Customer {week}",
+        place=channel,
+        audience=Audience.INTERNAL,
+        content=Audience.INTERNAL,
+        after={"text": text},
+    )
+    return replace(made, action=Action.KEEP, after={}, id=made.key) if sent_already else made
+
+
+def fingerprint(text: str) -> str:
+    """What a sent message is known by."""
+    return sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _note(gitlab: GitLab, entry: Entry, space: Space, week: str, text: str) -> Change | str:
