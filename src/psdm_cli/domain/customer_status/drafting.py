@@ -103,6 +103,8 @@ def _overall(activity: Activity, week: Week, done: int) -> str:
         for issue in activity.issues
     )
     still = sum(issue.state == "opened" for issue in activity.issues)
+    if not (done or new or moved):
+        return f"No item changed in this week; {counted(still, 'item')} open."
     return f"{counted(done, 'item')} done, {new} new, {moved} moved on in this week; {still} open."
 
 
