@@ -85,6 +85,15 @@ RUNS = {
     "state import": Run("state import state.psdm --yes"),
     "state check": Run("state check"),
     "sync": asking("sync"),
+    "template list": Run("template list"),
+    "template show": Run("template show scheduling-intake"),
+    "template export": Run("template export --all"),
+    "init-project": Run("--sandbox init-project SOW-2313 --check", 3),
+    "check": Run("--sandbox check SOW-2301"),
+    "audit leaks": Run("--sandbox audit leaks SOW-2301"),
+    "status": Run("--sandbox status SOW-2301", 3),
+    "health": Run("--sandbox health SOW-2301", 3),
+    "top-customer": Run("--sandbox top-customer --customer Larkspur", 3),
     "schema": Run("schema portfolio"),
     "completion install": Run("completion install bash"),
     "completion show": Run("completion show bash"),
@@ -92,7 +101,6 @@ RUNS = {
 }
 ELSEWHERE = {
     "sandbox start",  # serves until Ctrl-C: test_setup_commands.py starts it, cold
-    "init-project",  # asks GitLab as well: test_init_project.py
 }
 ASKING = {name: run for name, run in RUNS.items() if run.down is not None}
 
