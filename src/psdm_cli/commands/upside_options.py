@@ -12,7 +12,6 @@ from psdm_cli.errors import WrongUsage
 if TYPE_CHECKING:
     from psdm_cli.context import Environment
     from psdm_cli.domain.upside_changes import Today
-    from psdm_cli.store.database import Store
     from psdm_cli.workflows.upside_ledger import Hand
 
 Value = TypeVar("Value")
@@ -101,13 +100,13 @@ def quarter_name(env: Environment, text: str | None) -> str | None:
     return read(text, "--quarter", lambda word: day.quarter_named(word).name)
 
 
-def hand(env: Environment, store: Store | None = None, who: str | None = None) -> Hand:
+def hand(env: Environment, who: str | None = None) -> Hand:
     """Who changes the ledger: the owner of Kantata's token; with --offline who used it last."""
     from psdm_cli.workflows.identity import remembered_owner
     from psdm_cli.workflows.upside_ledger import Hand
 
     keep = not env.options.dry_run
-    store = store or env.store(writing=keep)
+    store = env.store(writing=keep)
     if who is None:
         who = (remembered_owner(store) if env.options.offline else env.kantata().me()).name
     return Hand(store, who, env.clock.now, today(env), keep)
