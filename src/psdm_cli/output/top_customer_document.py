@@ -118,7 +118,7 @@ class TopCustomerDocument:
         for sentence in entry.unseen:
             page.text(sentence, first=Span("  – ", "magenta"))
         if entry.before is not None:
-            page.text(Span(f"{entry.before.week} said:", "dim"), indent=2)
+            page.text(Span(f"in {entry.before.week}:", "dim"), first="  ")
             for line in entry.before.text.splitlines():
                 page.text(Span(line, "dim"), first="    ")
             changed = [f"{label}: {was or '-'} → {now or '-'}" for label, was, now in entry.changed]

@@ -44,7 +44,7 @@ def read_list(path: Path) -> tuple[Listed, ...]:
         first = seen.setdefault(" ".join(each.word.casefold().split()), each)
         if first is not each:
             raise WrongUsage(
-                f"{each.where}: {each.word} is in the list already ({first.where.rpartition(' line')[2]})."
+                f"{each.where}: {each.word} is in the list already, in line {first.where.rpartition(' ')[2]}."
             )
     return tuple(found)
 
