@@ -65,6 +65,7 @@ COMMANDS: Table = {
         "psdm_cli.commands.top_customer:top_customer", "Draft and check the Top Customer notes, post them.", MONDAY
     ),
     "today": Lazy("psdm_cli.commands.today:today", "Show what is due, for which project, by when.", LOOK),
+    "cadence": Lazy("psdm_cli.commands.cadence:cadence", "Show the reporting schedule; write it as a calendar.", LOOK),
     "open": Lazy("psdm_cli.commands.open:open_", "Open a handbook link or an engagement's Kantata page.", LOOK),
     "status": Lazy("psdm_cli.commands.status:status", "Show one engagement on one page, from both systems.", LOOK),
     "audit": Family(

@@ -144,7 +144,7 @@ def holiday_notes(standing: Standing) -> Iterable[str]:
     for each in week_deadlines(standing.as_of, standing.cadence, zone_of(standing)):
         if each.due.date() in holidays and each.due.date() >= standing.as_of and not standing.has_done(each.duty):
             duty = each.duty.value.replace("-", " ")
-            yield f"{day_text(each.due.date())} is a holiday; {duty} is due on it all the same"
+            yield f"{day_text(each.due.date())} is a holiday; the deadline of {duty} stays"
 
 
 def risk_notes(standing: Standing) -> Iterable[str]:

@@ -44,12 +44,16 @@ def scheduled_events(rows: Iterable[Scheduled]) -> tuple[CalendarEvent, ...]:
     return tuple(found)
 
 
+def is_clock(item: Item) -> bool:
+    """Whether an item of the agenda is a clock with a date."""
+    return item.due is not None and item.id.partition(":")[0] in CLOCKS
+
+
 def clock_events(items: Iterable[Item]) -> tuple[CalendarEvent, ...]:
     """The clocks among the items of an agenda. Money stays out: calendars are shared."""
     found: dict[str, CalendarEvent] = {}
     for item in items:
-        kind = item.id.partition(":")[0]
-        if kind not in CLOCKS or item.due is None:
+        if item.due is None or not is_clock(item):
             continue
         uid = f"{item.id.replace(':', '.')}@{HOST}"
         text = f"{item.what}\nType: {item.command}"

@@ -36,6 +36,7 @@ SHAPES: dict[str, str] = {
     "state check": "psdm_cli.output.state_shapes:CheckResult",
     "top-customer": "psdm_cli.output.top_customer_shapes:TopCustomerResult",
     "today": "psdm_cli.output.today_shapes:TodayResult",
+    "cadence": "psdm_cli.output.cadence_shapes:CadenceResult",
     "audit leaks": "psdm_cli.output.leaks_document:LeaksResult",
     "status": "psdm_cli.output.status_shapes:StatusResult",
     "check": "psdm_cli.output.check_document:CheckResult",
