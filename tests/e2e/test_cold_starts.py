@@ -6,14 +6,17 @@ that lacks an import, or does something while it is loaded, is not noticed. A ne
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from psdm_process import AS_OF, DEADLINE, Outcome, Psdm
+from tests.warm_start import may_be_warm
 
 from psdm_cli import app
 from psdm_cli.lazy import every_command
@@ -174,6 +177,14 @@ def test_a_command_from_nothing(desk: tuple[KantataSandbox, Psdm], command: str,
     if run.without is not None:
         assert ends["without"].code == run.without, ends["without"]
         assert "nobody-knows-this-one" not in ends["without"].out + ends["without"].err
+
+
+@pytest.mark.parametrize("words", ["config show", "forecast show --csv --offline", "forecast shw --json", "--help"])
+def test_a_forked_run_says_the_same(desk: tuple[KantataSandbox, Psdm], words: str) -> None:
+    _, cold = desk
+    warm = replace(cold, cold=False)
+    assert may_be_warm(warm.environ) or "PSDM_TEST_COLD" in os.environ or sys.platform != "linux"
+    assert warm(*words.split()) == cold(*words.split())
 
 
 @pytest.mark.parametrize("first", range(0, len(ASKING), 8))
