@@ -213,6 +213,15 @@ class RepositoryFile:
 
 
 @dataclass(frozen=True, slots=True)
+class WikiPage:
+    """A page of a project's wiki."""
+
+    slug: str
+    title: str
+    content: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """Who may enter a group or project, and as what (10 guest … 50 owner)."""
 

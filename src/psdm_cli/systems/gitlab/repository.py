@@ -7,8 +7,8 @@ import binascii
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from psdm_cli.domain.gitlab import IssueTemplate, RepositoryFile
-from psdm_cli.errors import Forbidden, NotFound
+from psdm_cli.domain.gitlab import IssueTemplate, RepositoryFile, WikiPage
+from psdm_cli.errors import BadAnswer, Forbidden, NotFound
 from psdm_cli.systems.gitlab import rows
 from psdm_cli.systems.gitlab.client import GitLabClient
 from psdm_cli.systems.gitlab.contract import segment
@@ -27,6 +27,13 @@ class Repository:
         """A file of the default branch; None also where the repository is empty."""
         row = self._client.get(f"/projects/{segment(project)}/repository/files/{segment(path)}", {"ref": "HEAD"})
         return None if row is None else rows.understood("file", row, lambda one: _file(one, path))
+
+    def wiki(self, project: str) -> Sequence[WikiPage]:
+        """The pages of the wiki, with their text; none where it is switched off (404)."""
+        listed = self._client.get(f"/projects/{segment(project)}/wikis", {"with_content": True}) or []
+        if not isinstance(listed, list):
+            raise BadAnswer("GitLab's answer to the wiki's list is no list.")
+        return tuple(rows.understood("wiki page", row, _page) for row in listed)
 
     def templates(self, project: str) -> Sequence[str]:
         """The names of the issue templates, inherited ones included where the server tells them."""
@@ -68,6 +75,11 @@ class Repository:
 def _name(row: Row) -> tuple[str, str | None]:
     name = text(row, "name") or rows.must_text(row, "key")
     return name, text(row, "key") or name
+
+
+def _page(row: Row) -> WikiPage:
+    slug = rows.must_text(row, "slug")
+    return WikiPage(slug, text(row, "title") or slug, text(row, "content") or "")
 
 
 def _template(row: Row, name: str) -> IssueTemplate:
