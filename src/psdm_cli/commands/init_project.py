@@ -14,7 +14,10 @@ from psdm_cli.errors import WrongUsage
 from psdm_cli.lazy import examples
 
 if TYPE_CHECKING:
+    from psdm_cli.commands.kickoff_options import Given
+    from psdm_cli.commands.kickoff_run import KickoffRun
     from psdm_cli.context import Environment
+    from psdm_cli.domain.space.names import Contract
 
 SPACE_PANEL = "The space"
 DEAL_PANEL = "The deal"
@@ -121,9 +124,8 @@ def init_project(
     retrospective, the links on the Customer Epic and in Kantata. Run it again any day: nothing is made twice. Exit 3
     until the kickoff checklist is complete.
     """
-    from psdm_cli.commands.forecast_sources import sources
-    from psdm_cli.commands.kickoff_options import contract_of, given_facts
-    from psdm_cli.commands.kickoff_run import KickoffRun
+    from psdm_cli.commands.kickoff_options import contract_of, given_facts, which_project
+    from psdm_cli.workflows.kickoff_kantata import SeveralProjectsError
 
     env = environment(ctx)
     if env.options.offline:
@@ -142,10 +144,24 @@ def init_project(
     )
     contract = contract_of(sow, po=po, ask=(lambda: _picked(env)) if env.interactive else None)
     env.store(writing=not (check or env.options.dry_run))
-    with sources(env, "Reading Kantata and GitLab") as source:  # nothing is asked while progress is shown
+    try:
+        run = _found(env, contract, given, kantata)
+    except SeveralProjectsError as several:
+        if not env.interactive:
+            raise
+        run = _found(env, contract, given, which_project(env.prompter(), several.choices))
+    env.finish(run.checked() if check else run.carried_out(tuple(tick or ()), plan_out))
+
+
+def _found(env: Environment, contract: Contract, given: Given, kantata: str | None) -> KickoffRun:
+    """The run, everything read; nothing is asked while progress is shown."""
+    from psdm_cli.commands.forecast_sources import sources
+    from psdm_cli.commands.kickoff_run import KickoffRun
+
+    with sources(env, "Reading Kantata and GitLab") as source:
         run = KickoffRun(env, source, contract, given, kantata)
         run.find()
-    env.finish(run.checked() if check else run.carried_out(tuple(tick or ()), plan_out))
+    return run
 
 
 def _picked(env: Environment) -> str:

@@ -58,6 +58,19 @@ def picked(person: Prompter, engagements: Sequence[Engagement]) -> str:
     return person.text("Which SOW", default=(engagements[0].sow or "") if engagements else "", check=_filled)
 
 
+def which_project(person: Prompter, choices: Sequence[tuple[str, str]]) -> str:
+    """The id of the Kantata project that is meant."""
+
+    def known(text: str) -> str:
+        if text.strip() not in (ident for ident, _ in choices):
+            raise ValueError(f"expected one of {', '.join(ident for ident, _ in choices)}")
+        return text.strip()
+
+    for ident, title in choices:
+        person.say(f"  {ident}  {title}")
+    return person.text("Which Kantata project (id)", check=known)
+
+
 def given_facts(
     *,
     customer: str | None,

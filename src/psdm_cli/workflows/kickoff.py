@@ -138,7 +138,10 @@ def remember(store: Store, facts: Mapping[tuple[str, str], str], *, who: str, at
 
 def remember_places(store: Store, space: Space, *, who: str, at: datetime) -> None:
     """Keep the ids of what stands, so that it is found again when it is renamed."""
-    remember(store, group_facts(space), who=who, at=at)
+    facts = group_facts(space)
+    if space.customer is not None and isinstance(space.group, Seen):
+        facts[space.subject_id, observed.FACT_CUSTOMER] = space.customer
+    remember(store, facts, who=who, at=at)
 
 
 # the result

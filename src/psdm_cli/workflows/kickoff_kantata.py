@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -21,9 +22,20 @@ from psdm_cli.workflows.identity import ME
 if TYPE_CHECKING:
     from psdm_cli.settings.model import Settings
 
+_CHANGE_ORDER = re.compile(r"change\s*order|(?<![A-Za-z])CO\s*[-#]?\s*\d", re.IGNORECASE)
 GONE = ("Cancelled", "Completed")
 #: what an engagement of somebody else is read with
 _OWN_KINDS = (Kind.RESOURCES, Kind.ALLOCATIONS, Kind.STORIES, Kind.BILLING_MILESTONES)
+
+
+class SeveralProjectsError(WrongUsage):
+    """A number is on several projects, `choices` (id, title) of which a person has to choose one (exit 2)."""
+
+    def __init__(self, contract: Contract, choices: tuple[tuple[str, str], ...]) -> None:
+        several = "; ".join(f"{title} (project {ident})" for ident, title in choices[:6])
+        message = f"{contract.name} is on several Kantata projects: {several}."
+        super().__init__(message, hint="Say which: --kantata ID.")
+        self.choices = choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +134,17 @@ def _bears(title: str | None, sow: str | None, contract: Contract) -> bool:
 
 
 def _one(found: Sequence[Workspace], contract: Contract, kantata_id: str | None) -> Workspace | None:
-    """The one meant; archived and cancelled ones only where there is no other. Raises `WrongUsage` on several."""
+    """The one meant. Archived and cancelled ones, and a change order's own, only where there is no other.
+
+    Raises `SeveralProjectsError`.
+    """
     if kantata_id is not None:
         return next((each for each in found if each.id == kantata_id), None)
     living = [each for each in found if not each.archived and each.status not in GONE] or list(found)
-    if len(living) > 1:
-        several = "; ".join(f"{each.title or 'untitled'} (project {each.id})" for each in living[:6])
-        raise WrongUsage(f"{contract.name} is on several Kantata projects: {several}.", hint="Say which: --kantata ID.")
-    return living[0] if living else None
+    first = [each for each in living if _CHANGE_ORDER.search(each.title or "") is None] or living
+    if len(first) > 1:
+        raise SeveralProjectsError(contract, tuple((each.id, each.title or "untitled") for each in first))
+    return first[0] if first else None
 
 
 def kantata_facts(engagement: Engagement, me: Me, settings: Settings) -> Part[KantataFacts]:

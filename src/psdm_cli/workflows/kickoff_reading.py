@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from psdm_cli.domain.gitlab import Group, Project
 from psdm_cli.domain.space import observed
-from psdm_cli.domain.space.names import Contract, clean_name, customer_in
+from psdm_cli.domain.space.names import Contract, clean_name, customer_in, names
 from psdm_cli.domain.space.observed import KantataFacts, Space
 from psdm_cli.domain.space.parts import Missing, Part, Unseen, value_of
 from psdm_cli.systems.gitlab_ports import GitLab
@@ -124,19 +124,16 @@ def _inside(space: Space, reader: ContentReader, group: Group | None, project: P
 
 
 def _customer(known: Known, epic_title: str | None) -> str | None:
-    """The customer: as told, else as the Customer Epic's title has it, else as Kantata has it."""
+    """The customer: as told; as Kantata spells it where the Customer Epic names it so; else as the title has it."""
     told = known.told.get(observed.FACT_CUSTOMER)
     if told is not None and clean_name(told):
         return clean_name(told)
-    if epic_title is not None and (named := customer_in(epic_title, known.contract)):
-        return named
     kantata = value_of(known.kantata)
-    if kantata is None:
-        return None
-    workspace = kantata.engagement.workspace
-    if workspace.customer and clean_name(workspace.customer):
-        return clean_name(workspace.customer)
-    return None
+    theirs = clean_name(kantata.engagement.workspace.customer or "") if kantata is not None else ""
+    named = customer_in(epic_title, known.contract) if epic_title is not None else None
+    if named is None or (theirs and names(epic_title or "", theirs)):
+        return theirs or None
+    return named
 
 
 def _root(path: str) -> str:

@@ -81,6 +81,7 @@ def test_a_number_in_somebody_elses_title(text: str | None, stands: bool) -> Non
         ("Acme: SOW-1234", "Acme"),
         ("Acme (SOW-1234)", "Acme"),
         ("SOW-1234", None),
+        ("@ SOW-1234 - Acme", "Acme"),
         ("SOW-1234 + 'Quoted' & Co.", "'Quoted' & Co."),
     ],
 )

@@ -261,6 +261,9 @@ def test_the_customer_as_told_beats_epic_and_kantata() -> None:
     assert seen_by(FakeGitLab(), {"customer": "Acme Inc."}).customer == "Acme Inc."
     assert seen_by(FakeGitLab(epics_=[])).customer == "Acme"
     assert seen_by(FakeGitLab(epics_=[]), part=kantata(customer=None)).customer is None
+    other = FakeGitLab(epics_=[replace(EPIC, title="SOW-1234 [x] Acme!")])
+    assert seen_by(other).customer == "Acme"  # Kantata's spelling, which the title holds
+    assert seen_by(FakeGitLab(epics_=[replace(EPIC, title="SOW-1234 Bolt")])).customer == "Bolt"
 
 
 def test_delivery_may_lie_below_another_root() -> None:

@@ -169,6 +169,11 @@ def same_name(one: str, other: str) -> bool:
     return _folded(one) == _folded(other)
 
 
+def names(title: str, customer: str) -> bool:
+    """Whether a title holds a customer's name, letters and digits alike."""
+    return _folded(customer) in _folded(title)
+
+
 def _folded(name: str) -> str:
     text = unicodedata.normalize("NFKC", clean_name(name)).casefold()
     kept = "".join(char for char in text if char.isalnum())
@@ -200,7 +205,7 @@ def retro_title(customer: str, name: str) -> str:
 def customer_in(title: str, wanted: Contract) -> str | None:
     """The customer in a title such as "SOW-1234 Acme" or "Acme: SOW-1234"; None where nothing is left."""
     without = re.sub(r"\(\s*\)|\[\s*\]", " ", str(wanted.pattern.sub(" ", title)))
-    found = clean_name(without).strip(" -–—:,;|/·+").strip()
+    found = clean_name(without).strip(" -–—:,;|/·+=@#*~^!?%$<>[]").strip()
     return found or None
 
 
