@@ -58,6 +58,7 @@ def rules(settings: Settings) -> Rules:
     """The rules' own view of the settings."""
     from zoneinfo import ZoneInfo
 
+    from psdm_cli.commands.cadence_settings import cadence
     from psdm_cli.domain.assessment import Rules
     from psdm_cli.domain.engagements import FieldNames
 
@@ -75,6 +76,7 @@ def rules(settings: Settings) -> Rules:
         zone=ZoneInfo(settings.calendar.zone),
         fiscal_year_start=settings.calendar.fiscal_year_start,
         holiday_calendars=settings.calendar.holiday_calendars,
+        cadence=cadence(settings),
     )
 
 

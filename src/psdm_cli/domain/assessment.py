@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from psdm_cli.domain.cadence import Cadence
 from psdm_cli.domain.capacity import Calendars, calendars_of
 from psdm_cli.domain.comparison import EngagementChanges, compare
 from psdm_cli.domain.coverage import Gap, coverage, is_just_kicked_off
@@ -22,13 +23,17 @@ from psdm_cli.domain.snapshots import Snapshot, freeze
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the rules need beside the records: policy, names of fields, zone, fiscal year, holiday calendars."""
+    """What the rules need beside the records: policy, names of fields, zone, fiscal year, holiday calendars.
+
+    `cadence`: the week's deadlines where they are not Monday's two of the policy.
+    """
 
     policy: Policy = field(default_factory=Policy)
     fields: FieldNames = field(default_factory=FieldNames)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/New_York"))
     fiscal_year_start: int = 2
     holiday_calendars: tuple[str, ...] | None = None
+    cadence: Cadence = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

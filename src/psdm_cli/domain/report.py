@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 from psdm_cli.domain.assessment import Assessment
+from psdm_cli.domain.cadence import Duty, instant_of
 from psdm_cli.domain.comparison import ChangeKind, EngagementChanges
 from psdm_cli.domain.coverage import Gap
-from psdm_cli.domain.dates import deadline
+from psdm_cli.domain.dates import deadline, freeze_monday
 from psdm_cli.domain.findings import State, Step
 from psdm_cli.domain.funds import EngagementForecast
 from psdm_cli.domain.milestones import Source
@@ -238,6 +239,13 @@ def report_of(
 ) -> ForecastReport:
     """The result of an assessment with its steps judged. `pm` is the id and name of whoever asks."""
     policy, zone = assessment.policy, assessment.rules.zone
+
+    def due(duty: Duty, at: time) -> datetime:
+        when = assessment.rules.cadence.get(duty)
+        if when is None:
+            return deadline(assessment.as_of, at, zone)
+        return instant_of(freeze_monday(assessment.as_of), when, zone)
+
     changed = {c.after.id: c for c in assessment.changes if c.after is not None}
     projects = tuple(
         project_line(f, assessment.coverage[f.engagement.id], changed.get(f.engagement.id))
@@ -251,8 +259,8 @@ def report_of(
         pm_id=pm[0],
         pm_name=pm[1],
         leads=tuple(leads) or assessment.scope.leads,
-        prep_complete=deadline(assessment.as_of, policy.prep_complete_at, zone),
-        forecast_updated=deadline(assessment.as_of, policy.forecast_updated_at, zone),
+        prep_complete=due(Duty.PREP_COMPLETE, policy.prep_complete_at),
+        forecast_updated=due(Duty.FORECAST_UPDATED, policy.forecast_updated_at),
         months=assessment.months,
         projects=projects,
         totals=totals_of(projects, "forecast"),
