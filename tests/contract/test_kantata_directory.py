@@ -68,9 +68,16 @@ def test_skills_come_with_their_levels(directory: Directory) -> None:
     assert "1001" not in skills
 
 
+def test_a_custom_field_is_found_by_its_name(directory: Directory) -> None:
+    assert directory.field_id("Workspace", "gitlab project LINK ") == "64"
+    assert directory.field_id("Story", "GitLab Project Link") is None
+    assert directory.field_id("Workspace", "GitLab") is None
+
+
 @pytest.mark.parametrize(
     ("collection", "ask"),
     [
+        ("custom_fields", lambda d: d.field_id("Workspace", "SOW")),
         ("users", lambda d: d.by_email("camille.draper@psdelivery.example")),
         ("users", lambda d: d.skills()),
         ("participations", lambda d: d.participants("3001")),

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 
 from psdm_cli.changes.codec import change_of, plain, to_document
 from psdm_cli.changes.comparing import differences, said, settled
-from psdm_cli.changes.plan import Action, Audience, Change, CircularPlanError, plan_of, references, resolved
+from psdm_cli.changes.plan import (
+    Action,
+    Audience,
+    Change,
+    CircularPlanError,
+    number_of,
+    plan_of,
+    references,
+    resolved,
+    shown_text,
+)
 
 
 def test_changes_come_in_the_order_they_need() -> None:
@@ -114,3 +124,16 @@ def test_keep_writes_nothing() -> None:
     plan = plan_of("test", NOW, [change(Action.KEEP, "a")])
     assert plan.is_empty
     assert plan.writing == ()
+
+
+def test_a_text_takes_the_numbers_that_the_plan_has_made() -> None:
+    after = {
+        "body": {"$text": f"see #{number_of('issue:raid:SOW-1')} and &{number_of('epic:a/b')}, {{$iid:}}"},
+        "on": "1",
+    }
+    assert list(references(after)) == ["issue:raid:SOW-1", "epic:a/b"]
+    ids = {"issue:raid:SOW-1": "41#7", "epic:a/b": "21&12"}
+    assert resolved(after, ids) == {"body": "see #7 and &12, {$iid:}", "on": "1"}
+    with pytest.raises(KeyError):
+        resolved(after, {"epic:a/b": "21&12"})
+    assert shown_text(str(after["body"]["$text"])) == "see #… and &…, {$iid:}"
