@@ -110,6 +110,8 @@ def health(
     said = {"schedule": schedule, "budget": budget, "scope": scope, "risk": risk, "client": client}
     wishes = _wishes(said, overall=overall, text=text, as_suggested=as_suggested, by=by)
     wishes = _of_red(wishes, raid=raid, action=action, escalate=escalate, escalate_to=escalate_to)
+    if env.options.offline and not wishes.is_silent:
+        raise WrongUsage("A health report cannot be written --offline.", hint="Run it without --offline.")
     with sources(env, "Reading Kantata and GitLab") as source:
         prepared, looked = _looked(env, source, sow, lead)
         decision = _decision(env, looked, wishes)
@@ -229,8 +231,6 @@ def _written(
     )
     if decision is None:
         return HealthDocument(report, dated)
-    if env.options.offline:
-        raise WrongUsage("A health report cannot be written --offline.", hint="Run it without --offline.")
     intent = Planning(looked, decision, env.settings, env.doors(), env.as_of).intent()
     plan = plan_of(env, f"psdm health {looked.engagement.name}", intent.changes)
     outcome = outcome_of(env, plan, plan_out=plan_out)
