@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from psdm_cli.changes.plan import Action, ChangeState, Item, Plan
 from psdm_cli.domain.audience import Customer, Internal, Text
 from psdm_cli.domain.drafts import Draft
+from psdm_cli.domain.engagements import OTHER_ROLE, Engagement
 from psdm_cli.domain.gitlab import IssueTemplate
 from psdm_cli.domain.space import observed
 from psdm_cli.domain.space.addresses import Addresses
@@ -246,7 +247,7 @@ def _lines(space: Space) -> list[Line]:
         _line("Customer Epic", space.customer_epic, anchor.title if anchor is not None else ""),
         _line("Scheduling Intake", space.intake, f"{ticked} of 9 steps done"),
         _line("Scoping issue", space.scoping, scoping.issue.title if scoping is not None else ""),
-        _line("Kantata", space.kantata, kantata.engagement.title if kantata is not None else ""),
+        _line("Kantata", space.kantata, _engagement(kantata.engagement) if kantata is not None else ""),
         _line("Customer's group", space.group, group.full_path.rpartition("/")[2] if group is not None else ""),
         _line("Project", space.project, f"{project.path}, {project.visibility}" if project is not None else ""),
         _line("Activities", space.activities, f"{len(activities or ())}"),
@@ -255,6 +256,22 @@ def _lines(space: Space) -> list[Line]:
         ),
         _line("Retrospective", space.retro, retro.title if retro is not None else ""),
     ]
+
+
+def _engagement(engagement: Engagement) -> str:
+    """An engagement in one line: title, type, status, lead, dates, roles."""
+    workspace = engagement.workspace
+    days = [day.isoformat() for day in (workspace.start_date, workspace.due_date) if day is not None]
+    roles = sorted({role for role in engagement.resource_roles.values() if role != OTHER_ROLE})
+    parts = (
+        engagement.title,
+        engagement.type.value.replace("_", " "),
+        engagement.status or "",
+        f"lead {workspace.lead_name}" if workspace.lead_name else "no lead to be seen",
+        " to ".join(days),
+        f"roles {', '.join(roles)}" if roles else "no roles",
+    )
+    return "; ".join(part for part in parts if part)
 
 
 def _line(name: str, part: Part[Any], said: str) -> Line:
