@@ -11,7 +11,7 @@ from psdm_cli.commands.arguments import SowArgument
 from psdm_cli.commands.forecast_sources import LeadOption
 from psdm_cli.commands.writing import PlanOutOption
 from psdm_cli.context import environment
-from psdm_cli.errors import RefusedByRule, WrongUsage
+from psdm_cli.errors import WrongUsage
 from psdm_cli.lazy import examples
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from psdm_cli.context import Environment
-    from psdm_cli.domain.customer_status.fields import Draft, Sieve
     from psdm_cli.output.customer_status_document import CustomerStatusDocument
     from psdm_cli.workflows.customer_status import Fill, Looked
 
@@ -153,14 +152,15 @@ def _posted(
     from psdm_cli.domain.dates import week_start
     from psdm_cli.output.customer_status_document import CustomerStatusDocument, Posted, Shown
     from psdm_cli.workflows import customer_status as work
+    from psdm_cli.workflows.customer_status_editing import edited, told
 
     week = work.week_from(looked, monday or week_start(env.as_of))
     looked = work.with_activity(looked, env.gitlab(), week)
     sieve = Sieve(env.internal_rules)
-    status = _told(work.drafted(looked, env.settings, week, sieve), given, sieve)
+    status = told(work.drafted(looked, env.settings, week, sieve), given, sieve)
     fill = _fill(env)
     if env.interactive and not given:
-        status = _edited(env, status, sieve)
+        status = edited(env.prompter(), status, sieve)
     text = work.text_of(looked, week, status, fill)
     change = work.planned(looked, week, text, env.settings, env.doors())
     plan = plan_of(env, f"psdm customer-status {looked.name}", (change,))
@@ -186,44 +186,3 @@ def _fill(env: Environment) -> Fill:
 
     own = env.templates_folder
     return lambda name, values: body(name, values, own)
-
-
-def _told(draft: Draft, given: Mapping[str, Any], sieve: Sieve) -> Draft:
-    """The draft with the fields in a person's words. Raises `RefusedByRule` for internal ones, `WrongUsage`."""
-    from psdm_cli.domain.customer_status.fields import InternalTextError, written
-
-    for name, value in given.items():
-        try:
-            draft = draft.with_field(name, written(name, value, sieve))
-        except InternalTextError as internal:
-            raise RefusedByRule(
-                f"{name}: the customer reads this, and it says {internal}.",
-                hint="Promise 5: internal stays internal (interface.md 6). Say it in psdm health, or leave it out.",
-            ) from None
-        except ValueError as error:
-            raise WrongUsage(f"{error}.") from None
-    return draft
-
-
-def _edited(env: Environment, draft: Draft, sieve: Sieve) -> Draft:
-    """The draft as a person changes it at the terminal, field by field."""
-    from psdm_cli.domain.customer_status.fields import FIELDS, as_written, written
-    from psdm_cli.prompting import Choice
-
-    person = env.prompter()
-    choices = [Choice("done", "ready"), *(Choice(name, name.replace("_", " ")) for name in FIELDS)]
-    while True:
-        for name in FIELDS:
-            person.say(f"{name.replace('_', ' ')}: {as_written(name, getattr(draft, name)) or '(nothing)'}")
-        for sentence in sieve.left_out:
-            person.say(f"Left out, {sentence}")
-        chosen = person.choose("Change which field", choices, default="done")
-        if chosen == "done":
-            return draft
-
-        def check(text: str, field: str = chosen) -> str:
-            written(field, text, sieve)
-            return text.strip()
-
-        text = person.text(f"{chosen.replace('_', ' ')} (items parted by ;, columns by |)", check=check)
-        draft = draft.with_field(chosen, written(chosen, text, sieve))
