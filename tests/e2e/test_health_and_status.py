@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from psdm_process import AS_OF, Psdm, real_now
+from psdm_process import AS_OF, COMMAND, DEADLINE, Psdm, Terminal, real_now
 
 from psdm_cli.output.shapes import document_schema
 from psdm_cli.sandbox import KantataSandbox
@@ -338,3 +338,56 @@ def test_without_a_place_to_read_it_there_is_no_status(both: Psdm, trouble: str,
     }.get(trouble, {})
     done = both.with_(**given)("customer-status", sow, "--yes", "--json")
     assert done.code == code, done.out
+
+
+# at a terminal
+
+
+def sit(psdm: Psdm, *arguments: str) -> Any:
+    """A command at a terminal."""
+    environ = psdm.with_(PSDM_NO_INPUT=None, NO_COLOR="1", TERM="xterm-256color").environ
+    words = [*COMMAND[1:], *arguments]
+    return Terminal(COMMAND[0], words, env=environ, dimensions=(60, 100), encoding="utf-8", timeout=DEADLINE)
+
+
+def test_a_person_decides_at_the_terminal(both: Psdm, gitlab: GitLabSandbox, standing: KantataSandbox) -> None:
+    before = len(reports(standing))
+    child = sit(both, "health", SOW)
+    for question, answer in (
+        ("Write this day's health report now", "y"),
+        ("Schedule .*: ", ""),
+        ("Budget .*: ", "red"),
+        ("Why: ", "Change order refused"),
+        ("Scope .*: ", ""),
+        ("Risk .*: ", ""),
+        ("The client is", "frustrated"),
+        ("Overall", ""),  # two reds
+        ("Two or three lines", "The budget is disputed."),
+        ("RAID entry", "R-001"),
+        ("Action: ", "Call with the sponsor"),
+        ("By when", "2026-12-01"),
+        ("Label the RAID log Escalated", "n"),
+        ("Apply these 2 changes", "y"),
+    ):
+        child.expect(question)
+        child.sendline(answer)
+    child.expect("psdm undo")
+    child.wait()
+    (report,) = reports(standing)[before:]
+    assert (report["color"], epic(gitlab)["health_status"]) == ("red", "at_risk")
+    assert "Change order refused" in report["details"][1]["description"]
+
+    child = sit(both, "customer-status", SOW)
+    for question, answer in (
+        ("Change which field", "overall"),
+        ("New overall", "Margin is thin"),
+        ("it says word .*New overall", "All is well."),
+        ("Change which field", ""),
+        ("Apply this change", "y"),
+    ):
+        child.expect(question)
+        child.sendline(answer)
+    child.expect("psdm undo")
+    child.wait()
+    assert "All is well." in customers_text(gitlab)
+    assert "Margin" not in customers_text(gitlab)

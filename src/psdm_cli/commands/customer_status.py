@@ -76,13 +76,12 @@ def customer_status(
         raise WrongUsage("--list only lists: leave out --set, --notes and --plan-out.")
     monday = _monday(week)
     given = _given(set_ or (), notes)
-    with sources(env, "Reading Kantata and GitLab") as source:
+    with sources(env) as source:  # nothing is asked while progress is shown
         prepared = forecasting.prepare(source, selection(lead, None))
-        engagement = choose(prepared.assessment, sow, ask_which(env))
-        looked = work.look(source, env.gitlab(), env.settings, prepared, engagement)
-        looked = work.with_statuses(looked, env.gitlab())
-        document = _listed(env, looked) if list_ else _posted(env, looked, monday, given, plan_out)
-    env.finish(document)
+    engagement = choose(prepared.assessment, sow, ask_which(env))
+    looked = work.look(source, env.gitlab(), env.settings, prepared, engagement)
+    looked = work.with_statuses(looked, env.gitlab())
+    env.finish(_listed(env, looked) if list_ else _posted(env, looked, monday, given, plan_out))
 
 
 def _monday(week: str | None) -> date | None:

@@ -104,7 +104,8 @@ def health(
     not be looked at. A decision becomes a plan: Kantata's report (a second one of a day changes the first), GitLab's
     health on the internal Customer Epic. Red needs --raid, --action and --by. Internal, all of it.
     """
-    from psdm_cli.commands.forecast_sources import sources
+    from psdm_cli.commands.forecast_sources import selection, sources
+    from psdm_cli.workflows import forecasting
 
     env = environment(ctx)
     said = {"schedule": schedule, "budget": budget, "scope": scope, "risk": risk, "client": client}
@@ -112,11 +113,11 @@ def health(
     wishes = _of_red(wishes, raid=raid, action=action, escalate=escalate, escalate_to=escalate_to)
     if env.options.offline and not wishes.is_silent:
         raise WrongUsage("A health report cannot be written --offline.", hint="Run it without --offline.")
-    with sources(env, "Reading Kantata and GitLab") as source:
-        prepared, looked = _looked(env, source, sow, lead)
-        decision = _decision(env, looked, wishes)
-        document = _written(env, prepared, looked, decision, plan_out)
-    env.finish(document)
+    with sources(env) as source:  # nothing is asked while progress is shown
+        prepared = forecasting.prepare(source, selection(lead, None))
+    looked = _looked(env, source, prepared, sow)
+    decision = _decision(env, looked, wishes)
+    env.finish(_written(env, prepared, looked, decision, plan_out))
 
 
 def _wishes(
@@ -159,22 +160,20 @@ def _of_red(
     return replace(wishes, raid=raid, action=action, escalate=wanted, escalate_to=escalate_to)
 
 
-def _looked(env: Environment, source: Sources, sow: str, lead: list[str] | None) -> tuple[Prepared, Looked]:
+def _looked(env: Environment, source: Sources, prepared: Prepared, sow: str) -> Looked:
     """The engagement in both systems; without GitLab scope and risk are unknown."""
-    from psdm_cli.commands.forecast_sources import selection
     from psdm_cli.commands.staffing_options import ask_which
     from psdm_cli.commands.status import NO_GITLAB, OFFLINE
-    from psdm_cli.workflows import engagement_status, forecasting
+    from psdm_cli.workflows import engagement_status
     from psdm_cli.workflows.engagement_choice import choose
     from psdm_cli.workflows.health import look
 
-    prepared = forecasting.prepare(source, selection(lead, None))
     engagement = choose(prepared.assessment, sow, ask_which(env))
     gitlab = env.gitlab_or_none()
     shown = engagement_status.Seen(why_not=OFFLINE if env.options.offline else NO_GITLAB)
     if gitlab is not None:
         shown = engagement_status.look(source, gitlab, env.settings, prepared, engagement)
-    return prepared, look(prepared, engagement, env.settings, gitlab, shown)
+    return look(prepared, engagement, env.settings, gitlab, shown)
 
 
 def _decision(env: Environment, looked: Looked, wishes: Wishes) -> Decision | None:
