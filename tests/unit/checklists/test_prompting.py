@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from psdm_cli.errors import Interrupted, WrongUsage
-from psdm_cli.prompting import TRIES, Choice, Prompter, ScriptedPrompter, chosen, lettered, offered
+from psdm_cli.prompting import TRIES, Choice, Prompter, ScriptedPrompter, chosen, lettered, offered, offered_within
 
 CHOICES = [
     Choice("fix", "fix now"),
@@ -30,6 +30,14 @@ def test_every_choice_has_a_letter_of_its_own() -> None:
     }
     assert offered(CHOICES) == "[f]ix now, [a]dd to upside, [w]aive, [o]pen in browser, w[h]y, [l]ater"
     assert offered([Choice("1", "aa"), Choice("2", "aa")]) == "[a]a, aa [2]"
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 140])
+def test_choices_are_broken_between_choices_only(width: int) -> None:
+    lines = offered_within(CHOICES, width)
+    assert all(len(line) <= width for line in lines)
+    assert " ".join(lines) == offered(CHOICES)
+    assert len(lines) == {20: 5, 40: 2, 80: 1, 140: 1}[width]
 
 
 @pytest.mark.parametrize(
