@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
+STEP = timedelta(days=5)  # no zone changes twice within it
 LOOKED_AT = 12  # years: enough to tell the last Sunday of a month from its fourth
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -35,7 +36,7 @@ def changes(zone: ZoneInfo, first: int, years: int = LOOKED_AT) -> Iterator[Chan
     """The changes of a zone in these years, to the minute."""
     moment, end = datetime(first, 1, 1, tzinfo=UTC), datetime(first + years, 1, 1, tzinfo=UTC)
     while moment < end:
-        following = moment + timedelta(days=1)
+        following = moment + STEP
         if _offset(moment, zone) != _offset(following, zone):
             low, high = moment, following
             while high - low > timedelta(minutes=1):
