@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from psdm_cli.domain.upside import UpsideEntry, UpsideStatus, probability, upsid
 
 Value = str | Decimal | date | datetime | bool | None
 LONGEST = 32_766  # characters of a text that a sheet keeps whole
+_NEWLINES = re.compile(r"\r?\n")
 _QUOTED = "=+-@\t\r＝＋－＠"
 
 #: what psdm knows of an entry, and so what a column may hold; a link is the record that it stands for
@@ -180,7 +182,7 @@ def is_unchanged(entry: UpsideEntry, field: str, value: Value) -> bool:
     if own is None:
         return plain_text(value) == ""
     if isinstance(own, str):
-        shown = made_visible(own)
+        shown = made_visible(_NEWLINES.sub(" ⏎ ", own))  # as every way out writes it
         came = {str(value), str(value).strip(), plain_text(value)}
         return shown.strip() in came or any(_is_cut(shown, each) for each in came)
     return False
