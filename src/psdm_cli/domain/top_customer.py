@@ -51,6 +51,20 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A part of the notes as it is read: what it is, what it says, and the address that it leads to."""
+
+    label: str
+    text: str
+    url: str = ""
+
+    @property
+    def said(self) -> str:
+        """Text and address."""
+        return " ".join(filter(None, (self.text, self.url)))
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """Notes as they were stored: for which week, by whom, when. `text`: what they said then."""
 
@@ -109,7 +123,7 @@ class Entry:
     @property
     def text(self) -> str:
         """The cell of the sheet: one line for each part that there is."""
-        return "\n".join(f"{label}: {said}" for label, said in parts(self))
+        return "\n".join(f"{line.label}: {line.said}" for line in parts(self))
 
     @property
     def changed(self) -> tuple[tuple[str, str, str], ...]:
@@ -188,30 +202,37 @@ def one_dri(text: str) -> str:
     return word
 
 
-def parts(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Label and text of each part of the notes, in the handbook's order; parts without anything are left out."""
+def parts(entry: Entry) -> Iterator[Line]:
+    """Each part of the notes, in the handbook's order; parts without anything are left out."""
     notes = entry.notes
-    yield "Progress", _line(notes.progress) or "-"
+    yield Line("Progress", _line(notes.progress) or "-")
     if notes.issue or notes.action or notes.fix_by:
-        yield "Issue", _line(notes.issue) or "-"
+        yield Line("Issue", _line(notes.issue) or "-")
         fix = f"; fix by {notes.fix_by.isoformat()}" if notes.fix_by else ""
-        yield "Action", f"{_line(notes.action) or '-'}{fix}"
+        yield Line("Action", f"{_line(notes.action) or '-'}{fix}")
     if notes.assistance:
-        yield "Assistance needed", _line(notes.assistance)
+        yield Line("Assistance needed", _line(notes.assistance))
     with_ = f"; contributors: {', '.join(_line(each) for each in notes.contributors)}" if notes.contributors else ""
-    yield "DRI", f"{_line(notes.dri) or '-'}{with_}"
-    yield "Temperature", f"internal {_letter(notes.internal)} | customer {_letter(notes.customer)}"
+    yield Line("DRI", f"{_line(notes.dri) or '-'}{with_}")
+    yield Line("Temperature", f"internal {_letter(notes.internal)} | customer {_letter(notes.customer)}")
     if entry.is_warm:
-        yield "RAID", notes.raid or "-"
-        yield "Internal Customer Epic", notes.epic or "-"
+        yield _link("RAID", "", notes.raid)
+        yield _link("Internal Customer Epic", "", notes.epic)
         for change in entry.scope_changes or ():
-            yield f"Open {change.kind}", " ".join(filter(None, (_line(change.title), change.url)))
+            yield _link(f"Open {change.kind}", change.title, change.url)
     for item in entry.escalated:
-        yield "Escalated", " ".join(filter(None, (_line(item.title), item.url)))
+        yield _link("Escalated", item.title, item.url)
     for push in entry.pushes:
-        yield "Push", push.said
+        yield Line("Push", push.said)
     for sentence in entry.upside:
-        yield "Upside", _line(sentence)
+        yield Line("Upside", _line(sentence))
+
+
+def _link(label: str, text: str, url: str | None) -> Line:
+    """A line that ends in an address; what is none is said as a text."""
+    good = url if url is not None and is_address(url) else ""
+    bare = _line(text) or ("" if good else _line(url or "") or "-")
+    return Line(label, bare, good)
 
 
 def _letter(text: str) -> str:

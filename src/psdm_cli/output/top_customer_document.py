@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from psdm_cli.changes.plan import Action, ChangeState, Plan
-from psdm_cli.domain.top_customer import Entry, Kept, is_address, letter, parts, shown
+from psdm_cli.domain.top_customer import Entry, Kept, Line, letter, parts, shown
 from psdm_cli.output.markdown import INTERNAL, Markdown, Own, own, said
 from psdm_cli.output.text import plain_block, shown_plain
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 NEEDS_ATTENTION = 3
 LETTER_STYLES = {"R": "red", "Y": "yellow", "G": "green"}
-_ADDRESS_IN = re.compile(r"https?://\S+$")
+_IN_ADDRESSES = ":/?#@!$&'*+,;=%-._~"  # what stays as it is; all else, such as < and >, is written as %3C
 
 
 @dataclass(frozen=True)
@@ -108,8 +107,8 @@ class TopCustomerDocument:
         from psdm_cli.output.layout import Span
 
         page.heading(f"{entry.customer} · {entry.name}", "complete" if entry.is_valid else "incomplete")
-        for label, text in parts(entry):
-            page.text(text, first=f"  {label}: ")
+        for line in parts(entry):
+            page.text(line.said, first=f"  {line.label}: ")
         for problem in entry.problems:
             page.text(problem, first=Span("  ! ", "yellow"))
         if entry.suggested is not None:
@@ -205,7 +204,12 @@ class TopCustomerDocument:
         page.heading(2, "Notes")
         for each in self.entries:
             page.heading(3, f"{each.customer} · {each.name}")
-            page.items([put(f"{label}: ", _linked(text)) for label, text in parts(each)])
+            page.items(
+                [
+                    put(f"{line.label}: ", line.text, " " if line.text and line.url else "", link(line.url, line.url))
+                    for line in parts(each)
+                ]
+            )
             if each.problems:
                 page.remark(f"Incomplete: {'; '.join(each.problems)}")
             if each.before is not None:
@@ -261,7 +265,7 @@ def cell(entry: Entry) -> str:
 
 def entry_items(page: Markdown, entry: Entry) -> None:
     """The parts of an entry as a list; only addresses are links."""
-    page.items([said(own(f"**{label}:** "), _address(text)) for label, text in parts(entry)])
+    page.items([_marked(line) for line in parts(entry)])
 
 
 def note_body(entry: Entry, week: str) -> str:
@@ -276,25 +280,15 @@ def slack_message(entries: Sequence[Entry], week: str) -> str:
     """The report as one message: plain, nobody mentioned, no markup from outside."""
     lines = [f"Top Customer {week}"]
     for each in entries:
-        lines += ["", f"{each.customer} · {each.name}", *cell(each).splitlines()]
+        lines += ["", shown_plain(f"{each.customer} · {each.name}"), *cell(each).splitlines()]
     return "\n".join(lines)
 
 
-def _address(text: str) -> Own:
-    """A text whose last word may be an address: that becomes a link, the rest is foreign."""
-    found = _ADDRESS_IN.search(text)
-    if found is None or not is_address(found[0]):
-        return said(text)
-    url = quote(found[0], safe=":/?#@!$&'*+,;=%-._~")
-    return said(text[: found.start()], own(f"<{url}>"))
-
-
-def _linked(text: str) -> Any:
-    from psdm_cli.output.html.fragments import link
-    from psdm_cli.output.html.fragments import said as put
-
-    found = _ADDRESS_IN.search(text)
-    return put(text[: found.start()], link(found[0], found[0])) if found is not None else put(text)
+def _marked(line: Line) -> Own:
+    """A part in Markdown: its address is a link, whatever else looks like one is not."""
+    text = said(line.text)
+    url = own(f"<{quote(line.url, safe=_IN_ADDRESSES)}>") if line.url else own("")
+    return own(f"**{line.label}:** {' '.join(filter(None, (text, url)))}")
 
 
 def _badge(text: str) -> Any:
