@@ -145,7 +145,8 @@ def _milestones(engagement: Engagement, week: Week) -> Iterator[Mapping[str, str
         if done and not week.holds(story.updated_at):
             continue
         started = (story.state or "").casefold() == "started"
-        state = "done" if done else "in progress" if started else "planned"
+        passed = story.due_date is not None and story.due_date < week.until - DAY
+        state = "done" if done else "in progress" if started else "open" if passed else "planned"
         found.append((story.due_date or date.max, story.id, story.title, state))
     for day, _, title, state in sorted(found)[:MOST]:
         yield {"milestone": title, "date": None if day == date.max else day.isoformat(), "state": state}
