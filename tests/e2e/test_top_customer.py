@@ -181,12 +181,7 @@ def test_a_week_from_the_list_to_the_epic_and_the_next_week(played: tuple[Practi
     assert {each["week"] for each in after.result["history"]} == {"2026-W49"}
     # W48 is still the last frozen week: the same push, its reason is not asked again
     assert entry(after.result, "SOW-2304")["pushes"][0]["reason"] == "change freeze"
-    for form, said in (
-        ("--text", "Larkspur Mutual · SOW-2301\nProgress:"),
-        ("--markdown", "- **Progress:**"),
-        ("--html", "<h3>"),
-    ):
-        assert said in top(here, form, as_of=NEXT).out
+    assert "Larkspur Mutual · SOW-2301\nProgress:" in top(here, "--text", as_of=NEXT).out
 
 
 @pytest.mark.parametrize(

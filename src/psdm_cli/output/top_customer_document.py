@@ -107,8 +107,8 @@ class TopCustomerDocument:
         from psdm_cli.output.layout import Span
 
         page.heading(f"{entry.customer} · {entry.name}", "complete" if entry.is_valid else "incomplete")
-        for line in parts(entry):
-            page.text(line.said, first=f"  {line.label}: ")
+        for part in parts(entry):
+            page.text(part.said, first=f"  {part.label}: ")
         for problem in entry.problems:
             page.text(problem, first=Span("  ! ", "yellow"))
         if entry.suggested is not None:
