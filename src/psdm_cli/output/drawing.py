@@ -12,12 +12,21 @@ from psdm_cli.errors import WrongConfiguration
 from psdm_cli.output.html.look import GRID, INK, SERIES
 from psdm_cli.output.text import shown_plain
 
-WIDTH, HEIGHT = 400, 210
+WIDTH, HEIGHT = 360, 200
 EXTRA = "psdm-cli[report]"
 Row = Mapping[str, Any]
-_TEXT = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
-_AXIS = {**_TEXT, "domainColor": INK, "tickColor": INK, "gridColor": GRID, "labelPadding": 4, "labelLimit": 190}
-_LEGEND = {**_TEXT, "orient": "top", "direction": "horizontal", "columns": 3, "title": None, "symbolType": "square"}
+_TEXT = {"labelColor": INK, "titleColor": INK, "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"}
+_AXIS = {
+    **_TEXT,
+    "domainColor": INK,
+    "tickColor": INK,
+    "gridColor": GRID,
+    "labelPadding": 4,
+    "labelLimit": 200,
+    "titlePadding": 12,
+}
+_LEGEND = {**_TEXT, "orient": "top", "direction": "horizontal", "columns": 2, "title": None}
+_LEGEND |= {"symbolType": "square", "columnPadding": 32, "rowPadding": 4}
 _CONFIG: Mapping[str, Any] = {
     "background": None,
     "font": "sans-serif",
@@ -58,5 +67,6 @@ class Studio:
         """A chart as SVG text, in the colours that a page puts its own in place of."""
         specification = chart.to_dict()
         specification["config"] = _CONFIG
+        specification["padding"] = {"left": 8, "right": 12, "top": 4, "bottom": 4}  # a reader's font may be wider
         drawn: str = self._convert.vegalite_to_svg(specification, allowed_base_urls=[])
         return drawn

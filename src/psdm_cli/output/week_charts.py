@@ -10,7 +10,6 @@ from typing import Any
 from psdm_cli.domain.week_report import WeekReport
 from psdm_cli.domain.weekly_accuracy import WeekAccuracy
 from psdm_cli.output import week_tables as tables
-from psdm_cli.output.accuracy_document import signed_percent
 from psdm_cli.output.drawing import HEIGHT, WIDTH, Row, Studio
 from psdm_cli.output.html.look import BAND, INK, SERIES
 from psdm_cli.output.week_tables import Head, Table, Value, goal, money, text
@@ -22,11 +21,12 @@ MOST_PEOPLE = 15
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing, its main point in words, and its numbers."""
+    """A drawing, its main point in words, its numbers, and what its signs mean."""
 
     svg: str
     says: str
     numbers: Table
+    key: str = ""
 
 
 def forecast_charts(report: WeekReport, studio: Studio) -> Iterable[Chart]:
@@ -50,7 +50,7 @@ def _forecast(report: WeekReport, currency: str, studio: Studio) -> Chart:
         for at, row in enumerate(types)
         for month in report.months
     ]
-    month = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0))
+    month = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(paddingInner=0.35))
     bars = (
         alt.Chart(studio.data(rows))
         .mark_bar()
@@ -71,9 +71,8 @@ def _forecast(report: WeekReport, currency: str, studio: Studio) -> Chart:
     if earlier:
         tick = alt.Chart(studio.data(earlier)).mark_tick(thickness=3, color=INK, width=70)
         layers.append(tick.encode(x=month, y="amount:Q"))
-    caption = f"Forecast in {currency} by month and type, worked and to come" + (
-        f"; the dark line is the forecast as of {since}" if earlier else ""
-    )
+    caption = f"Forecast in {currency} by month and type"
+    key = "Worked and to come." + (f" The line across a bar is the forecast as of {since}." if earlier else "")
     said = "; ".join(f"{total.month} {amount(total.worked + total.forecast)}" for total in totals)
     numbers = Table(
         caption,
@@ -87,7 +86,7 @@ def _forecast(report: WeekReport, currency: str, studio: Studio) -> Chart:
         ),
     )
     drawn = studio.svg(alt.layer(*layers).properties(width=WIDTH, height=HEIGHT))
-    return Chart(drawn, f"Stacked bars. Totals in {currency}: {said}.", numbers)
+    return Chart(drawn, f"Stacked bars. Totals in {currency}: {said}.", numbers, key)
 
 
 def accuracy_charts(report: WeekReport, studio: Studio) -> Iterable[Chart]:
@@ -103,7 +102,7 @@ def _accuracy(report: WeekReport, currency: str, lines: Sequence[WeekAccuracy], 
     goals = sorted({line.tolerance for line in lines})
     names = [f"goal {goal(each)}" for each in goals]
     weeks = [name[-3:] for name in report.weekly.weeks]
-    axis = alt.Axis(labelAngle=0, labelOverlap=True)
+    axis = alt.Axis(labelAngle=0, values=weeks[::-2])
     week = alt.X("week:O", title=None, axis=axis, scale=alt.Scale(domain=weeks))
     scale = alt.Scale(domain=[-FARTHEST, FARTHEST], clamp=True)
     error = alt.Y("error:Q", title="error of the forecast", axis=alt.Axis(format="+.0%", tickCount=5), scale=scale)
@@ -127,27 +126,19 @@ def _accuracy(report: WeekReport, currency: str, lines: Sequence[WeekAccuracy], 
         .mark_rule(strokeDash=[5, 4], strokeWidth=2)
         .encode(y=error, color=_colour(alt, "goal", names))
     )
-    caption = (
-        f"Error of the weekly forecast in {currency}, the last {len(weeks)} weeks, over the band of tolerance; "
-        "dashed: the mean, which is the bias"
+    caption = f"Error of the weekly forecast in {currency}, last {len(weeks)} weeks"
+    key = (
+        "Shaded: the band of tolerance. Dashed: the mean, which is the bias; above zero more came than was forecast. "
+        f"Beyond ±{percent(Decimal(str(FARTHEST)))} a point stands at the edge."
     )
     inside = sum(line.verdict.value == "in_tolerance" for line in lines)
     numbers = Table(
         caption,
-        (Head("week"), Head("goal", "right"), Head("error", "right"), Head("forecast", "right"), Head("came", "right")),
-        tuple(
-            (
-                text(line.week),
-                text(goal(line.tolerance)),
-                Value(signed_percent(line.error), line.error),
-                money(line.forecast),
-                money(line.actual),
-            )
-            for line in lines
-        ),
+        tables.WEEK_COLUMNS,
+        tuple(tables.week_row(line) for line in reversed(report.weekly.lines) if line.currency == currency),
     )
     drawn = studio.svg(alt.layer(*layers).properties(width=WIDTH, height=HEIGHT))
-    return Chart(drawn, f"Lines over a band. {inside} of {len(lines)} points within their goal.", numbers)
+    return Chart(drawn, f"Lines over a band. {inside} of {len(lines)} points within their goal.", numbers, key)
 
 
 def _point(line: WeekAccuracy) -> Row:
@@ -175,7 +166,7 @@ def upside_charts(report: WeekReport, studio: Studio) -> Iterable[Chart]:
             alt.Chart(studio.data(rows))
             .mark_bar(size=26)
             .encode(
-                y=alt.Y("quarter:O", title=None),
+                y=alt.Y("quarter:O", title=None, axis=alt.Axis(minExtent=72)),
                 x=alt.X("weighted:Q", title=currency, axis=alt.Axis(format="~s", tickCount=5)),
                 color=_colour(alt, "scenario", names),
             )
@@ -203,12 +194,13 @@ def people_charts(report: WeekReport, studio: Studio) -> Iterable[Chart]:
         for name, person in zip(names, people, strict=True)
         for kind, booked in (("hard", person.hard_hours), ("soft", person.soft_hours))
     ]
+    room = min(200, 8 * max(len(name) for name in names))  # a reader's font may be wider than the one measured with
     highest = max(1.0, *(float((p.hard_hours + p.soft_hours) / p.capacity_hours) for p in people))
     bars = (
         alt.Chart(studio.data(rows))
         .mark_bar(size=16)
         .encode(
-            y=alt.Y("person:N", title=None, sort=None),
+            y=alt.Y("person:N", title=None, sort=None, axis=alt.Axis(minExtent=room)),
             x=alt.X(
                 "share:Q",
                 title="of capacity, four weeks together",
@@ -219,11 +211,10 @@ def people_charts(report: WeekReport, studio: Studio) -> Iterable[Chart]:
         )
     )
     limit = alt.Chart(studio.data([{"share": float(report.people_below)}])).mark_rule(color=INK, strokeWidth=2)
-    drawn = studio.svg(alt.layer(bars, limit.encode(x="share:Q")).properties(width=WIDTH - 60, height=alt.Step(28)))
+    drawn = studio.svg(alt.layer(bars, limit.encode(x="share:Q")).properties(width=WIDTH - 100, height=alt.Step(28)))
     more = len(report.people) - len(people)
-    caption = f"Booked share of capacity; the line is {percent(report.people_below)}" + (
-        f"; {more} more in the table" if more else ""
-    )
+    caption = "Booked share of capacity"
+    key = f"The line is {percent(report.people_below)}." + (f" {more} more are in the table." if more else "")
     numbers = Table(
         caption,
         (Head("person"), Head("hard h", "right"), Head("soft h", "right"), Head("capacity h", "right")),
@@ -238,7 +229,7 @@ def people_charts(report: WeekReport, studio: Studio) -> Iterable[Chart]:
         ),
     )
     said = "; ".join(f"{name} {percent(person.booked_ratio)}" for name, person in zip(names, people, strict=True))
-    yield Chart(drawn, f"Bars. Hard-booked: {said}.", numbers)
+    yield Chart(drawn, f"Bars. Hard-booked: {said}.", numbers, key)
 
 
 def _colour(alt: Any, field: str, names: Sequence[str]) -> Any:

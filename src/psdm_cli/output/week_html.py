@@ -23,10 +23,10 @@ def week_html(report: WeekReport, now: datetime, studio: Studio) -> str:
     page.cards([Card(name, value, below) for name, value, below in tables.headline(report)])
     _forecast(page, report, studio)
     page.heading(2, "Pushes and pulls")
-    _table(page, tables.move_table(report, slipped=True))
+    _table(page, tables.move_table(report, slipped=True), seen=False)
     if report.compared_with is not None:
         page.heading(3, "Other changes")
-        _table(page, tables.move_table(report, slipped=False))
+        _table(page, tables.move_table(report, slipped=False), seen=False)
     page.heading(2, "Upside")
     _charts(page, upside_charts(report, studio))
     for table in (tables.upside_sums(report), tables.upside_table(report), tables.settled_table(report)):
@@ -34,15 +34,16 @@ def week_html(report: WeekReport, now: datetime, studio: Studio) -> str:
     page.heading(2, "Accuracy and bias")
     _charts(page, accuracy_charts(report, studio))
     _table(page, tables.bias_table(report))
-    _table(page, tables.week_table(report))
+    if not report.weekly.lines:
+        _table(page, tables.week_table(report))
     page.items(tables.standing(report))
     page.heading(2, "Coverage gaps")
-    _table(page, tables.gap_table(report))
+    _table(page, tables.gap_table(report), seen=False)
     page.heading(2, "Under-allocated people")
     _charts(page, people_charts(report, studio))
     _table(page, tables.people_table(report))
     page.heading(2, "Red, yellow, green")
-    _table(page, tables.health_table(report))
+    _table(page, tables.health_table(report), seen=False)
     if report.warnings:
         page.heading(2, "Good to know")
         page.items(report.warnings)
@@ -65,20 +66,23 @@ def _charts(page: Html, charts: Iterable[Chart]) -> None:
     for chart in charts:
         numbers = chart.numbers
         rows = [[_cell(value) for value in row] for row in numbers.rows]
-        page.chart(chart.svg, numbers.caption, _columns(numbers.columns), rows, says=chart.says)
+        columns = _columns(numbers.columns)
+        page.chart(chart.svg, numbers.caption, columns, rows, says=chart.says, key=chart.key, on_paper=False)
 
 
-def _table(page: Html, table: Table) -> None:
+def _table(page: Html, table: Table, *, seen: bool = True) -> None:
     if not table.rows:
         if table.empty:
             page.paragraph(table.empty)
         return
     rows = [[_cell(value) for value in row] for row in table.rows]
-    page.table(_columns(table.columns), rows, table.caption, foot=[_cell(value) for value in table.foot])
+    page.table(_columns(table.columns), rows, table.caption, foot=[_cell(value) for value in table.foot], seen=seen)
 
 
 def _columns(heads: Iterable[Head]) -> list[Column]:
-    return [Column(head.title, "number" if head.align == "right" else "text") for head in heads]
+    return [
+        Column(head.title, "prose" if head.prose else "number" if head.align == "right" else "text") for head in heads
+    ]
 
 
 def _cell(value: Value) -> Part | Cell:

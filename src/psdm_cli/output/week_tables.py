@@ -16,11 +16,13 @@ from psdm_cli.domain.upside_totals import whole
 from psdm_cli.domain.week_forecast import TypeForecast
 from psdm_cli.domain.week_moves import Move
 from psdm_cli.domain.week_report import HealthLine, WeekReport
+from psdm_cli.domain.weekly_accuracy import WeekAccuracy
 from psdm_cli.output.accuracy_document import WORDS, signed_percent
 from psdm_cli.output.views import full_name
 from psdm_cli.output.wording import CHANGES, UNKNOWN, amount, counted, hours, long_type, percent
 
 Key = Decimal | int | date | str | None
+MOST_REASONS = 3
 COLOURS = ("red", "yellow", "green")
 
 
@@ -40,6 +42,7 @@ class Head:
 
     title: str
     align: Literal["left", "right"] = "left"
+    prose: bool = False  # words that need room
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,9 @@ def signed(value: Decimal | None) -> str:
 
 
 def currencies(report: WeekReport) -> tuple[str, ...]:
-    """The currencies of the forecast."""
-    return tuple(dict.fromkeys(total.currency for total in report.totals))
+    """The currencies of the forecast, those of most types first."""
+    codes = dict.fromkeys(total.currency for total in report.totals)
+    return tuple(sorted(codes, key=lambda code: (-sum(row.currency == code for row in report.types), code)))
 
 
 # forecast
@@ -144,7 +148,14 @@ def move_table(report: WeekReport, *, slipped: bool) -> Table:
     what = "pushed or pulled in" if slipped else "came, went, grew or shrank"
     return Table(
         "Pushes and pulls" if slipped else "Other changes",
-        (Head("engagement"), Head("what"), Head("months"), Head("amount", "right"), Head("in"), Head("why")),
+        (
+            Head("engagement", prose=True),
+            Head("what"),
+            Head("months"),
+            Head("amount", "right"),
+            Head("in"),
+            Head("why", prose=True),
+        ),
         tuple(_move(move) for move in moves),
         empty=f"Nothing {what} since {report.compared_with.isoformat()}."
         if report.compared_with
@@ -166,7 +177,8 @@ def _move(move: Move) -> tuple[Value, ...]:
 
 def why(move: Move) -> str:
     """What a person gave as the reason, then what the data shows."""
-    seen = "; ".join(move.why)
+    more = [f"and {len(move.why) - MOST_REASONS} more"] if len(move.why) > MOST_REASONS else []
+    seen = "; ".join([*move.why[:MOST_REASONS], *more])
     if move.reason:
         return f"{move.reason} ({seen})" if seen else move.reason
     if move.reason_due:
@@ -182,7 +194,7 @@ def upside_table(report: WeekReport) -> Table:
     return Table(
         "Open upside",
         (
-            Head("engagement"),
+            Head("engagement", prose=True),
             Head("scenario"),
             Head("what"),
             Head("amount", "right"),
@@ -191,7 +203,7 @@ def upside_table(report: WeekReport) -> Table:
             Head("weighted", "right"),
             Head("quarter"),
             Head("month"),
-            Head("because of"),
+            Head("because of", prose=True),
         ),
         tuple(_entry(entry) for entry in report.upside),
         empty="No open upside in the ledger for these engagements.",
@@ -237,7 +249,14 @@ def settled_table(report: WeekReport) -> Table:
     """What became of upside since the earlier week."""
     return Table(
         "Upside that was settled since the earlier forecast",
-        (Head("engagement"), Head("what"), Head("became"), Head("amount", "right"), Head("in"), Head("quarter")),
+        (
+            Head("engagement", prose=True),
+            Head("what"),
+            Head("became"),
+            Head("amount", "right"),
+            Head("in"),
+            Head("quarter"),
+        ),
         tuple(
             (
                 text(entry.engagement),
@@ -260,32 +279,38 @@ def goal(tolerance: Decimal) -> str:
     return f"±{percent(tolerance)}"
 
 
+WEEK_COLUMNS = (
+    Head("week"),
+    Head("goal", "right"),
+    Head("forecast", "right"),
+    Head("came", "right"),
+    Head("in"),
+    Head("error", "right"),
+    Head("verdict"),
+)
+
+
 def week_table(report: WeekReport) -> Table:
     """The last weeks, newest first."""
     return Table(
         f"The last {len(report.weekly.weeks)} weeks",
-        (
-            Head("week"),
-            Head("goal", "right"),
-            Head("forecast", "right"),
-            Head("came", "right"),
-            Head("in"),
-            Head("error", "right"),
-            Head("verdict"),
-        ),
-        tuple(
-            (
-                text(line.week),
-                Value(goal(line.tolerance), line.tolerance),
-                money(line.forecast if line.engagements else None),
-                money(line.actual if line.engagements else None),
-                text(line.currency),
-                Value(signed_percent(line.error), line.error),
-                text(WORDS[line.verdict], f"without {', '.join(line.left_out)}" if line.left_out else ""),
-            )
-            for line in reversed(report.weekly.lines)
-        ),
+        WEEK_COLUMNS,
+        tuple(week_row(line) for line in reversed(report.weekly.lines)),
         empty="No forecast was frozen before any of these weeks: none can be judged.",
+    )
+
+
+def week_row(line: WeekAccuracy) -> tuple[Value, ...]:
+    """A week of one goal and currency."""
+    known = line.engagements > 0
+    return (
+        text(line.week),
+        Value(goal(line.tolerance), line.tolerance),
+        money(line.forecast if known else None),
+        money(line.actual if known else None),
+        text(line.currency),
+        Value(signed_percent(line.error), line.error),
+        text(WORDS[line.verdict], f"without {', '.join(line.left_out)}" if line.left_out else ""),
     )
 
 
@@ -323,7 +348,14 @@ def gap_table(report: WeekReport) -> Table:
     """Roles without hard bookings."""
     return Table(
         "Coverage gaps",
-        (Head("engagement"), Head("role"), Head("from"), Head("to"), Head("open money", "right"), Head("in")),
+        (
+            Head("engagement", prose=True),
+            Head("role"),
+            Head("from"),
+            Head("to"),
+            Head("open money", "right"),
+            Head("in"),
+        ),
         tuple(
             (
                 text(full_name(gap), "waived" if gap.waived else ""),
@@ -370,7 +402,14 @@ def health_table(report: WeekReport) -> Table:
     """Red, yellow, green: as reported, and as budget and schedule suggest."""
     return Table(
         "Red, yellow, green",
-        (Head("engagement"), Head("status"), Head("reported"), Head("on"), Head("suggested"), Head("because of")),
+        (
+            Head("engagement", prose=True),
+            Head("status"),
+            Head("reported"),
+            Head("on"),
+            Head("suggested"),
+            Head("because of", prose=True),
+        ),
         tuple(_health(line) for line in report.health),
         empty="No engagement is under way.",
     )

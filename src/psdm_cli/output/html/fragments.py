@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,8 @@ from urllib.parse import urlsplit
 
 from psdm_cli.output.text import shown_plain
 
-Kind = Literal["text", "number"]
+_WHOLE = re.compile(r"\d{4}-(?:\d\d(?:-\d\d)?|W\d\d)|FY\d\d-Q\d|[-+±]?\d[\d,.]* [A-Z]{3}\b")
+Kind = Literal["text", "number", "prose"]
 COLOURS: Mapping[str, tuple[str, str]] = {
     "green": ("G", "green"),
     "yellow": ("Y", "yellow"),
@@ -31,7 +33,10 @@ Part = str | Safe
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's title; numbers stand right and sort by value, text sorts as people read it."""
+    """A column's title; numbers stand right and sort by value, text sorts as people read it.
+
+    `prose` is text of several words: it gets room, and on a phone the rows of its table stand as cards.
+    """
 
     title: str
     kind: Kind = "text"
@@ -62,6 +67,13 @@ def escaped(text: str) -> Safe:
 def said(*parts: Part) -> Safe:
     """Parts put together, the foreign ones escaped."""
     return Safe("".join(part if isinstance(part, Safe) else escaped(part) for part in parts))
+
+
+def together(part: Part) -> Safe:
+    """As `said`, with months, days and amounts with their currency kept on one line."""
+    if isinstance(part, Safe):
+        return part
+    return Safe(_WHOLE.sub(lambda found: f'<span class="whole">{found[0]}</span>', escaped(part)))
 
 
 def badge(colour: str | None, *, missing: str = "none") -> Safe:

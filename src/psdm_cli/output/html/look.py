@@ -39,17 +39,19 @@ p,ul,ol{{margin:.4rem 0 .7rem;max-width:60rem}}
 a{{color:var(--accent)}}
 a:focus-visible,button:focus-visible,summary:focus-visible,.scroll:focus-visible{{outline:3px solid var(--accent);
 outline-offset:2px}}
+.whole{{white-space:nowrap}}
+.unseen{{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}}
 .skip{{position:absolute;left:-99rem}}.skip:focus{{position:static}}
 .lead,.faint,.below{{color:var(--faint)}}
 .lead{{margin:0 0 .75rem}}
 .note{{background:var(--note);border-left:4px solid var(--note-line);padding:.5rem .75rem;margin:.75rem 0}}
 nav ul{{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:.75rem 0}}
 nav a{{display:inline-block;padding:.25rem 0}}
-.cards{{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:.75rem;margin:1rem 0}}
+.cards{{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.75rem;margin:1rem 0}}
 .cards>div{{border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem}}
 .cards dt{{font-size:.85rem;color:var(--faint)}}
 .cards dd{{margin:0}}
-.cards .value{{font-size:1.25rem;font-weight:650;line-height:1.35;font-variant-numeric:tabular-nums}}
+.cards .value{{font-size:1.2rem;font-weight:650;line-height:1.35;font-variant-numeric:tabular-nums}}
 .cards .below{{font-size:.85rem}}
 .scroll{{overflow-x:auto;margin:.5rem 0 1rem}}
 table{{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}}
@@ -58,13 +60,14 @@ th,td{{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;
 overflow-wrap:break-word;min-width:3.5rem;max-width:28rem}}
 thead th{{border-bottom:2px solid var(--faint);vertical-align:bottom;font-weight:600}}
 tbody th{{font-weight:600}}
-tbody tr:nth-child(even){{background:var(--stripe)}}
+tbody tr{{background:var(--paper)}}tbody tr:nth-child(even){{background:var(--stripe)}}
+.prose{{min-width:11rem}}
 tfoot td,tfoot th{{border-top:2px solid var(--faint);border-bottom:0;font-weight:650}}
 .number{{text-align:right;white-space:nowrap}}
 thead button{{font:inherit;color:inherit;background:none;border:0;padding:.2rem 0;cursor:pointer;text-align:inherit}}
-thead button::after{{content:" ↕";color:var(--faint)}}
-[aria-sort=ascending] button::after{{content:" ↑";color:inherit}}
-[aria-sort=descending] button::after{{content:" ↓";color:inherit}}
+thead button::after{{content:"\\00a0↕";color:var(--faint)}}
+[aria-sort=ascending] button::after{{content:"\\00a0↑";color:inherit}}
+[aria-sort=descending] button::after{{content:"\\00a0↓";color:inherit}}
 .badge{{display:inline-block;border-radius:.35rem;padding:0 .45rem;border:1px solid var(--line);white-space:nowrap}}
 .badge.green{{color:var(--green);background:var(--green-back);border-color:currentColor}}
 .badge.yellow{{color:var(--yellow);background:var(--yellow-back);border-color:currentColor}}
@@ -72,7 +75,8 @@ thead button::after{{content:" ↕";color:var(--faint)}}
 .charts{{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1rem 2rem}}
 figure{{margin:.5rem 0 1rem;min-width:0}}
 figcaption{{font-weight:600;margin-bottom:.35rem}}
-svg{{display:block;width:100%;height:auto;max-width:42rem}}
+figure .below{{font-size:.85rem;margin:.25rem 0}}
+svg{{display:block;width:100%;height:auto;max-width:34rem}}
 svg text{{font-family:system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif}}
 svg [fill="{INK}"]{{fill:var(--ink)}}svg [stroke="{INK}"]{{stroke:var(--ink)}}
 svg [fill="{GRID}"]{{fill:var(--line)}}svg [stroke="{GRID}"]{{stroke:var(--line)}}
@@ -84,16 +88,25 @@ footer{{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:.5rem;fon
 @media (max-width:40rem){{body{{padding:.75rem .75rem 2rem}}h1{{font-size:1.35rem}}
 .cards{{grid-template-columns:1fr 1fr}}.cards .value{{font-size:1.05rem}}
 th,td{{padding:.35rem .45rem}}
-.wide tbody th,.wide thead th:first-child,.wide tfoot th{{position:sticky;left:0;background:var(--paper);
-max-width:9rem}}}}
+.wide tbody th,.wide thead th:first-child,.wide tfoot th{{position:sticky;left:0;max-width:9rem;background:inherit}}
+.wide thead tr,.wide tfoot tr{{background:var(--paper)}}
+.stacked table,.stacked thead,.stacked tbody,.stacked tfoot,.stacked caption,.stacked tr,.stacked th,.stacked td{{
+display:block;max-width:none}}
+.stacked thead tr{{display:flex;flex-wrap:wrap;gap:0 1rem}}.stacked thead th{{border:0;padding:0;min-width:0}}
+.stacked tbody tr{{border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0;padding:.35rem .6rem}}
+.stacked tbody th,.stacked tbody td{{border:0;padding:.15rem 0;text-align:left;white-space:normal}}
+.stacked tbody td{{display:grid;grid-template-columns:6.5rem 1fr;gap:.5rem}}
+.stacked tbody td::before{{content:attr(data-label);color:var(--faint)}}.stacked tbody td:empty{{display:none}}}}
 @media (pointer:coarse){{thead button,summary,nav a{{min-height:2.75rem}}}}
 @media print{{@page{{margin:14mm 12mm}}body{{max-width:none;padding:0;font-size:9.5pt}}nav,.skip{{display:none}}
 .scroll{{overflow:visible}}thead button::after{{content:""}}a{{color:inherit}}
-h2{{break-after:avoid;margin-top:1.2rem}}figure,.cards,tr,caption{{break-inside:avoid}}
+h2,h3,thead,caption{{break-after:avoid}}h2{{margin-top:1.2rem}}.short{{break-inside:avoid}}figure,.cards,tr,caption{{break-inside:avoid}}
 thead{{display:table-header-group}}table{{font-size:8.5pt}}.cards .value{{font-size:11pt}}
 th,td{{padding:.2rem .4rem}}.badge,.note,.cards>div{{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 svg{{print-color-adjust:exact;-webkit-print-color-adjust:exact;max-width:100%}}
-.charts{{grid-template-columns:1fr 1fr}}
+.charts{{grid-template-columns:1fr 1fr;gap:.5rem 1.5rem}}details.screen{{display:none}}
+.cards{{grid-template-columns:repeat(4,minmax(0,1fr))}}.prose{{min-width:8.5rem}}
+figure .below{{font-size:8pt}}figure table{{font-size:7pt}}figure .number{{white-space:normal}}
 details:not([open])::details-content{{content-visibility:visible;height:auto;display:block}}summary{{display:none}}}}
 """.strip()
 

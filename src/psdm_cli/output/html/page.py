@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
-from psdm_cli.output.html.fragments import Card, Cell, Column, Part, Safe, escaped, said, sort_key
+from psdm_cli.output.html.fragments import Card, Cell, Column, Part, Safe, escaped, said, sort_key, together
 from psdm_cli.output.html.look import POLICY, SCRIPT, STYLE
 from psdm_cli.output.html.pictures import picture
 
 INTERNAL = "Internal: amounts and bookings. Not for a place that customers can see."
 GENERATOR = "psdm"  # by which a page of ours is known, and may be written anew
+_SHORT = 8  # rows up to which a table stays on one sheet of paper
 _WIDE = 4  # columns from which a table keeps its first one in sight on a phone
 
 Row = Sequence[Part | Cell]
@@ -65,8 +66,8 @@ class Html:
     def cards(self, cards: Sequence[Card]) -> None:
         """The figures that are seen first; nothing at all without any."""
         inside = "".join(
-            f'<div><dt>{escaped(card.name)}</dt><dd class="value">{said(card.value)}</dd>'
-            + (f'<dd class="below">{said(card.below)}</dd>' if card.below else "")
+            f'<div><dt>{together(card.name)}</dt><dd class="value">{together(card.value)}</dd>'
+            + (f'<dd class="below">{together(card.below)}</dd>' if card.below else "")
             + "</div>"
             for card in cards
         )
@@ -74,28 +75,50 @@ class Html:
             self._add(f'<dl class="cards">{inside}</dl>')
 
     def table(
-        self, columns: Sequence[Column], rows: Sequence[Row], caption: str, *, sortable: bool = True, foot: Row = ()
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Row],
+        caption: str,
+        *,
+        sortable: bool = True,
+        foot: Row = (),
+        seen: bool = True,
     ) -> None:
         """A table whose first column names its rows; `foot` is a sum below them, which sorting leaves in place.
 
-        Nothing at all without rows: say so in a paragraph where that matters.
+        Its caption is `seen`, or for screen readers alone where a heading says it already. Nothing at all without rows:
+        say so in a paragraph where that matters.
         """
         if rows:
-            self._add(self._table(columns, rows, caption, sortable=sortable, foot=foot))
+            self._add(self._table(columns, rows, caption, sortable=sortable, foot=foot, seen=seen))
 
-    def chart(self, svg: str, caption: str, columns: Sequence[Column], rows: Sequence[Row], *, says: str = "") -> None:
-        """A drawing with its numbers as a table below it, folded up on a screen, open on paper.
+    def chart(
+        self,
+        svg: str,
+        caption: str,
+        columns: Sequence[Column],
+        rows: Sequence[Row],
+        *,
+        says: str = "",
+        key: Part = "",
+        on_paper: bool = True,
+    ) -> None:
+        """A drawing with its numbers as a table below it, folded up on a screen, open on paper unless told otherwise.
 
-        `says` is what a screen reader tells in the drawing's place: its main point. Charts that follow each other
-        stand beside each other where there is room. Raises `ValueError` when `svg` is no drawing, or without rows.
+        `says` is what a screen reader tells in the drawing's place: its main point; `key` explains its signs. Charts
+        that follow each other stand beside each other where there is room. Raises `ValueError` when `svg` is no
+        drawing, or without rows.
         """
         if not rows:
             raise ValueError("a chart has its numbers beside it")
         identity = f"numbers-{self._tables + 1}"
         table = self._table(columns, rows, f"Numbers: {caption}", sortable=False, foot=(), identity=identity)
+        explained = f'<p class="below">{said(key)}</p>' if key else ""
+        screen = "" if on_paper else ' class="screen"'
         figure = (
-            f"<figure><figcaption>{escaped(caption)}</figcaption>{picture(svg, says or caption, identity)}"
-            f"<details><summary>The numbers of “{escaped(caption)}”</summary>{table}</details></figure>"
+            f"<figure><figcaption>{escaped(caption)}</figcaption>{picture(svg, says or caption, identity)}{explained}"
+            f'<details{screen}><summary>The numbers<span class="unseen">: {escaped(caption)}</span></summary>{table}'
+            "</details></figure>"
         )
         if self._charts is None:
             self._charts = []
@@ -160,19 +183,38 @@ class Html:
         sortable: bool,
         foot: Row,
         identity: str = "",
+        seen: bool = True,
     ) -> str:
         self._tables += 1
-        head = "".join(f'<th scope="col"{_css(column)}>{escaped(column.title)}</th>' for column in columns)
-        body = "\n".join(f"<tr>{_cells(columns, row)}</tr>" for row in rows)
-        below = f"<tfoot><tr>{_cells(columns, foot)}</tr></tfoot>" if foot else ""
+        stacked = any(column.kind == "prose" for column in columns)
+        role = _roles if stacked else _no_roles  # a table that is laid out as cards would lose its meaning
+        head = "".join(
+            f'<th scope="col"{role("columnheader")}{_css(column)}>{escaped(column.title)}</th>' for column in columns
+        )
+        body = "\n".join(f"<tr{role('row')}>{_cells(columns, row, role)}</tr>" for row in rows)
+        cells = _cells(columns, foot, role) if foot else ""
+        below = f"<tfoot{role('rowgroup')}><tr{role('row')}>{cells}</tr></tfoot>" if foot else ""
         name = identity or f"table-{self._tables}"
         flags = " data-sortable" if sortable and len(rows) > 1 else ""
-        wide = " wide" if len(columns) >= _WIDE else ""
+        kind = " stacked" if stacked else " wide" if len(columns) >= _WIDE else ""
+        kind += " short" if len(rows) <= _SHORT else ""
+        hidden = "" if seen else ' class="unseen"'
         return (
-            f'<div class="scroll{wide}" role="region" tabindex="0" aria-labelledby="{name}-caption">'
-            f'<table id="{name}"{flags}><caption id="{name}-caption">{escaped(caption)}</caption>'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>{below}</table></div>"
+            f'<div class="scroll{kind}" role="region" tabindex="0" aria-labelledby="{name}-caption">'
+            f'<table id="{name}"{role("table")}{flags}>'
+            f'<caption id="{name}-caption"{hidden}>{escaped(caption)}</caption>'
+            f"<thead{role('rowgroup')}><tr{role('row')}>{head}</tr></thead>\n"
+            f"<tbody{role('rowgroup')}>{body}</tbody>{below}</table></div>"
         )
+
+
+def _roles(name: str) -> str:
+    return f' role="{name}"'
+
+
+def _no_roles(name: str) -> str:
+    del name
+    return ""
 
 
 def is_ours(beginning: bytes) -> bool:
@@ -180,16 +222,17 @@ def is_ours(beginning: bytes) -> bool:
     return f'<meta name="generator" content="{GENERATOR}">'.encode() in beginning
 
 
-def _cells(columns: Sequence[Column], row: Row) -> Safe:
+def _cells(columns: Sequence[Column], row: Row, role: Callable[[str], str]) -> Safe:
     cells = []
     for at, (column, cell) in enumerate(zip_longest(columns, row)):
         if column is None or cell is None:
             raise ValueError("a row has as many cells as its table has columns")
         shown, key = (cell.shown, sort_key(cell)) if isinstance(cell, Cell) else (cell, "")
-        tag, scope = ("th", ' scope="row"') if at == 0 else ("td", "")
-        cells.append(f"<{tag}{scope}{_css(column)}{key}>{said(shown)}</{tag}>")
+        tag, scope = ("th", f' scope="row"{role("rowheader")}') if at == 0 else ("td", role("cell"))
+        label = f' data-label="{escaped(column.title)}"' if role("cell") and at else ""
+        cells.append(f"<{tag}{scope}{_css(column)}{key}{label}>{together(shown)}</{tag}>")
     return Safe("".join(cells))
 
 
 def _css(column: Column) -> str:
-    return ' class="number"' if column.kind == "number" else ""
+    return f' class="{column.kind}"' if column.kind != "text" else ""
