@@ -96,6 +96,7 @@ RUNS = {
     "audit leaks": Run("--sandbox audit leaks SOW-2301"),
     "status": Run("--sandbox status SOW-2301", 3),
     "health": Run("--sandbox health SOW-2301", 3),
+    "customer-status": Run("--sandbox customer-status SOW-2301 --dry-run"),
     "top-customer": Run("--sandbox top-customer --customer Larkspur", 3),
     "schema": Run("schema portfolio"),
     "completion install": Run("completion install bash"),
