@@ -95,8 +95,9 @@ display:block;max-width:none}}
 .stacked thead tr{{display:flex;flex-wrap:wrap;gap:0 1rem}}.stacked thead th{{border:0;padding:0;min-width:0}}
 .stacked tbody tr{{border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0;padding:.35rem .6rem}}
 .stacked tbody th,.stacked tbody td{{border:0;padding:.15rem 0;text-align:left;white-space:normal}}
-.stacked tbody td{{display:grid;grid-template-columns:6.5rem 1fr;gap:.5rem}}
-.stacked tbody td::before{{content:attr(data-label);color:var(--faint)}}.stacked tbody td:empty{{display:none}}}}
+.stacked tbody td{{position:relative;padding-left:7rem;min-height:1.8rem}}
+.stacked tbody td::before{{content:attr(data-label);color:var(--faint);position:absolute;left:0;width:6.5rem}}
+.stacked tbody td:empty{{display:none}}}}
 @media (pointer:coarse){{thead button,summary,nav a{{min-height:2.75rem}}}}
 @media print{{@page{{margin:14mm 12mm}}body{{max-width:none;padding:0;font-size:9.5pt}}nav,.skip{{display:none}}
 .scroll{{overflow:visible}}thead button::after{{content:""}}a{{color:inherit}}
