@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from psdm_cli.changes.plan import ChangeState, Plan
-from psdm_cli.domain.health.deciding import Decision, description_of
+from psdm_cli.domain.health.deciding import Decision, description_of, doubts
 from psdm_cli.domain.health.dimensions import Dimension, Health, Judged
 from psdm_cli.domain.health.suggesting import Suggested
 from psdm_cli.output.json_shapes import Foreign, PlanItem, Shape, plain, plain_value
@@ -120,8 +120,8 @@ class HealthDocument:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is good to know about the data."""
-        return tuple(self.dated.warnings)
+        """What is good to know about the data, and what a reader of the report would ask."""
+        return (*(doubts(self.decision) if self.decision is not None else ()), *self.dated.warnings)
 
     @property
     def exit_code(self) -> int:

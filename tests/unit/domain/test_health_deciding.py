@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from psdm_cli.domain.health.deciding import (
     decision_of,
     description_of,
     details_of,
+    doubts,
     missing,
     verdict_of,
 )
@@ -86,6 +88,7 @@ def test_a_colour_against_the_data_says_so() -> None:
         (replace(WHOLE, overall=R, raid="R-1", action="Call"), ("--by",)),
         (replace(WHOLE, overall=R, raid="R-1", action="Call", by=date(2026, 12, 4)), ()),
         (replace(WHOLE, escalate=True), ("--escalate-to",)),
+        (replace(WHOLE, raid="R-1"), ("--action", "--by")),
     ],
 )
 def test_what_is_still_to_be_said(wishes: Wishes, lacking: tuple[str, ...]) -> None:
@@ -128,3 +131,18 @@ def test_nobody_is_escalated_to_unless_that_was_wished() -> None:
     told = replace(WHOLE, escalate_to="Director", escalate=False)
     assert decision_of(told).escalate_to is None
     assert decision_of(replace(told, escalate=True)).escalate_to == "Director"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, ()),
+        ({"overall": Y}, ("yellow wants an entry",)),
+        ({"verdicts": {**WHOLE.verdicts, Dimension.RISK: Verdict(Y)}}, ("overall is green, and the dimensions",)),
+        ({"overall": R, "raid": "R-1", "action": "Call", "by": date(2026, 12, 4)}, ("red is escalated as a rule",)),
+    ],
+)
+def test_what_a_reader_would_ask(changes: dict[str, Any], said: tuple[str, ...]) -> None:
+    found = doubts(decision_of(replace(WHOLE, **changes)))
+    assert len(found) == len(said)
+    assert all(sentence.startswith(beginning) for sentence, beginning in zip(found, said, strict=True))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from psdm_cli.domain.health.dimensions import CLIENT_WORDS, Dimension, Health, client_colour
+from psdm_cli.domain.health.dimensions import CLIENT_WORDS, Dimension, Health, client_colour, overall, worst
 from psdm_cli.domain.health.suggesting import Suggested
 
 #: Kantata's category of each dimension; risk has none and stands in the description.
@@ -125,9 +125,9 @@ def missing(wishes: Wishes) -> tuple[str, ...]:
         lacking.append("--overall")
     if not (wishes.text or "").strip():
         lacking.append("--text")
-    if _any_red(wishes):
-        given = (("--raid", wishes.raid), ("--action", wishes.action), ("--by", wishes.by))
-        lacking += [name for name, value in given if not value]
+    remedy = (("--raid", wishes.raid), ("--action", wishes.action), ("--by", wishes.by))
+    if _any_red(wishes) or any(value for _, value in remedy):  # of the three one alone says little
+        lacking += [name for name, value in remedy if not value]
     if wishes.escalate and not wishes.escalate_to:
         lacking.append("--escalate-to")
     return tuple(lacking)
@@ -152,6 +152,19 @@ def decision_of(wishes: Wishes) -> Decision:
         remedy=remedy,
         escalate_to=wishes.escalate_to if wishes.escalate else None,
     )
+
+
+def doubts(decision: Decision) -> tuple[str, ...]:
+    """What a reader of the report would ask: nothing that keeps it from being written."""
+    found = []
+    table = overall(verdict.color for verdict in decision.verdicts.values())
+    if table is not None and table is not decision.overall and worst((table, decision.overall)) is table:
+        found.append(f"overall is {decision.overall}, and the dimensions would make it {table}")
+    if decision.remedy is None and decision.overall is Health.YELLOW:
+        found.append("yellow wants an entry in the RAID with an action and a date too: --raid, --action, --by")
+    if decision.is_red and decision.escalate_to is None:
+        found.append("red is escalated as a rule, and leadership is told the same day: --escalate-to WHO")
+    return tuple(found)
 
 
 def description_of(decision: Decision) -> str:
