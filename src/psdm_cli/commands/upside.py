@@ -110,7 +110,7 @@ def add(
     engagement = choose(prepared.assessment, sow, ask_which(env))
     # GitLab is asked for a change order alone
     gitlab = env.gitlab_or_none() if told.meant in (None, Scenario.PENDING_CO) else None
-    why_not = "--offline" if env.options.offline else "there is no token for GitLab"
+    why_not = "GitLab is not asked --offline" if env.options.offline else "there is no token for GitLab"
     adding = Adding(prepared.assessment, engagement, gitlab, why_not)
     told = _completed(env, adding, told, instance)
     made = adding.make(told, Maker(prepared.me.name, env.clock.now))

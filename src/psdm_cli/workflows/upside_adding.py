@@ -15,7 +15,7 @@ from psdm_cli.domain.steps.common import refused
 from psdm_cli.domain.upside import Scenario, UpsideEntry, upside_reason
 from psdm_cli.domain.upside_changes import Period, Today, period
 from psdm_cli.domain.upside_sources import IssueAddress, NotUpsideError, Origin
-from psdm_cli.errors import Forbidden, NotAllowed, RefusedByRule, WrongUsage
+from psdm_cli.errors import NotAllowed, RefusedByRule, Unavailable, WrongUsage
 
 if TYPE_CHECKING:
     from psdm_cli.domain.assessment import Assessment
@@ -106,6 +106,7 @@ class Adding:
     gitlab: GitLab | None = None
     why_not: str = ASSUMED
     _issues: dict[str, Issue | None] = field(default_factory=dict)
+    _unseen: dict[str, str] = field(default_factory=dict)
 
     @property
     def forecast(self) -> EngagementForecast:
@@ -168,8 +169,9 @@ class Adding:
         if address.url not in self._issues:
             try:
                 self._issues[address.url] = self.gitlab.issue(address.project, address.iid)
-            except Forbidden:
+            except (NotAllowed, Unavailable) as error:  # the rule is not verified then, and that is said
                 self._issues[address.url] = None
+                self._unseen[address.url] = error.message.rstrip(".")
         return self._issues[address.url]
 
     def make(self, told: Told, maker: Maker) -> Made:
@@ -279,6 +281,7 @@ class Adding:
         issue = self.issue(address)
         if issue is None:
             why = f"{address.url} is not there, or not visible" if self.gitlab is not None else self.why_not
+            why = self._unseen.get(address.url, why)
             return sources.change_order(address, None), (
                 f"{why}: whether the change order is pending is not verified.",
             )

@@ -89,8 +89,8 @@ def _address(text: str, instance: str) -> IssueAddress:
 def _choose(question: str, found: tuple[Origin, ...], person: Prompter) -> Origin:
     if len(found) == 1:
         return found[0]
-    choices = [Choice(str(number), each.label) for number, each in enumerate(found)]
-    return found[int(person.choose(question, choices))]
+    by_id = {each.source.rpartition(":")[2]: each for each in found}
+    return by_id[person.choose(question, [Choice(ident, f"{each.label} ({ident})") for ident, each in by_id.items()])]
 
 
 def _ask_worth(adding: Adding, told: Told, origin: Origin | None, person: Prompter) -> Told:

@@ -10,7 +10,7 @@ from psdm_cli.domain.upside import percent
 from psdm_cli.domain.upside_changes import converted, lost, must_be_open
 from psdm_cli.domain.upside_review import Desk, Proposal, Review, Reviewed, Verdict, addresses, key_of, review
 from psdm_cli.domain.upside_sources import issue_address
-from psdm_cli.errors import Forbidden, NotFound, PsdmError, WrongUsage
+from psdm_cli.errors import NotAllowed, NotFound, PsdmError, Unavailable, WrongUsage
 from psdm_cli.prompting import Choice
 from psdm_cli.workflows.upside_ledger import Done, Hand, Wish, apply, pusher
 
@@ -81,7 +81,7 @@ def _issues(
             found[url] = gitlab.issue(address.project, address.iid)
         except ValueError:
             why = f"{url} is no issue of {instance}"
-        except Forbidden as error:
+        except (NotAllowed, Unavailable) as error:
             why = error.message
     return found, why
 
