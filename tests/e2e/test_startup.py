@@ -85,6 +85,11 @@ def test_completion_of_commands_imports_none() -> None:
     assert not {name for name in loaded if name.startswith("psdm_cli.commands")}
 
 
+def test_the_schedule_needs_neither_network_nor_database_nor_the_forecast() -> None:
+    loaded = modules_after("cadence", "--quiet", "--markdown")
+    assert not loaded & {"requests", "sqlalchemy", "pydantic", "icalendar", "psdm_cli.domain.assessment"}
+
+
 def test_settings_need_neither_network_nor_database_nor_pydantic() -> None:
     loaded = modules_after("help", "exit-codes") | modules_after("config", "path", "--quiet")
     assert not loaded & {"requests", "sqlalchemy", "alembic", "keyring", "starlette", "uvicorn", "psdm_cli.sandbox"}

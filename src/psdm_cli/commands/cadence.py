@@ -61,9 +61,11 @@ def cadence(
     stands as it is; that of the settings (cadence.preset) gives way to keys that a team has set. A calendar is brought
     up to date: events keep their identity, changed ones replace what was there, gone ones are cancelled.
     """
+    from zoneinfo import ZoneInfo
+
     from psdm_cli.commands.cadence_settings import cadence as week_of
     from psdm_cli.commands.cadence_settings import list_sent, preset_of
-    from psdm_cli.commands.forecast_sources import form, rules
+    from psdm_cli.commands.forecast_sources import form
     from psdm_cli.domain.cadence_schedule import closings_ahead, schedule
     from psdm_cli.domain.calendar_events import clock_events, scheduled_events
     from psdm_cli.domain.dates import freeze_monday, week_name
@@ -75,7 +77,11 @@ def cadence(
     edition, week = preset_of(env.settings, preset), week_of(env.settings, preset)
     found = _clocks(env, week, lead) if clocks else None
     holidays = _holidays(env)
-    days, zone, start = holidays or frozenset(), rules(env.settings).zone, env.settings.calendar.fiscal_year_start
+    days, zone, start = (
+        holidays or frozenset(),
+        ZoneInfo(env.settings.calendar.zone),
+        env.settings.calendar.fiscal_year_start,
+    )
     rows = schedule(
         env.as_of,
         week,
@@ -140,12 +146,11 @@ def _clocks(env: Environment, week: Cadence, lead: list[str] | None) -> Clocks:
 
 
 def _holidays(env: Environment) -> Set[date] | None:
-    from psdm_cli.commands.forecast_sources import rules
-    from psdm_cli.workflows.cadence import known_holidays
+    from psdm_cli.workflows.holidays import known_holidays
 
     is_file = env.options.sandbox or env.settings.store.url is None
     folder = env.store_folder if is_file else None
-    return known_holidays(env.store, folder, env.account_scope, rules(env.settings))
+    return known_holidays(env.store, folder, env.account_scope, env.settings.calendar.holiday_calendars)
 
 
 def _drawn(env: Environment, events: tuple[CalendarEvent, ...], file: Path, alarm: int, *, complete: bool) -> Drawn:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from psdm_cli.domain.agenda import Item
 from psdm_cli.domain.cadence_schedule import Scheduled
+
+if TYPE_CHECKING:
+    from psdm_cli.domain.agenda import Item
 
 HOST = "psdm.cadence"
 #: kinds of items on the agenda that are a clock of an engagement or the quarter, not a duty of the week

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from psdm_cli.domain.agenda import Item
 from psdm_cli.domain.cadence_schedule import Rhythm, Scheduled
-from psdm_cli.output.today_document import EASTERN
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from psdm_cli.domain.agenda import Item
     from psdm_cli.output.cadence_shapes import CalendarFile
     from psdm_cli.output.layout import Page
 
 COMMAND = "cadence"
+EASTERN = "America/New_York"
 ANY_DAY = "any day"
 TITLES: Mapping[Rhythm, str] = {
     Rhythm.WEEKLY: "Every week",

@@ -1,28 +1,20 @@
-"""What `psdm cadence` takes from the local database: the holidays, and the clocks of engagements far ahead."""
+"""The clocks of engagements far ahead, for `psdm cadence`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from psdm_cli.domain.agenda import Item
 from psdm_cli.domain.cadence import Cadence
 from psdm_cli.domain.calendar_events import is_clock
-from psdm_cli.domain.capacity import holiday_dates
-from psdm_cli.domain.records import Holiday, Kind
-from psdm_cli.errors import NotFound
-from psdm_cli.store.opening import FILE
-from psdm_cli.workflows.forecasting import Selection, Sources, account_key
-from psdm_cli.workflows.identity import remembered_owner
+from psdm_cli.workflows.forecasting import Selection, Sources
 from psdm_cli.workflows.today import look
 
 if TYPE_CHECKING:
-    from psdm_cli.domain.assessment import Rules
     from psdm_cli.domain.contract_clocks import RiskWatch
-    from psdm_cli.store.database import Store
 
 DAYS_AHEAD = 400
 
@@ -37,24 +29,6 @@ class Clocks:
     items: tuple[Item, ...]
     notes: tuple[str, ...]
     complete: bool
-
-
-def known_holidays(
-    open_store: Callable[[], Store], folder: Path | None, account_scope: str, rules: Rules
-) -> frozenset[date] | None:
-    """The holidays that were mirrored; None where nothing was. `folder`: where the database is, if it is a file.
-
-    No database is made for the question.
-    """
-    if folder is not None and not (folder / FILE).exists():
-        return None
-    try:
-        store = open_store()
-        mirror = store.mirror(account_key(account_scope, remembered_owner(store)))
-        rows = cast("list[Holiday]", mirror.load(Kind.HOLIDAYS))
-    except NotFound:
-        return None
-    return holiday_dates(rows, rules.holiday_calendars)
 
 
 def clocks(
