@@ -8,7 +8,7 @@ from datetime import timedelta
 from psdm_cli.domain.assessment import Assessment
 from psdm_cli.domain.findings import Finding, Step
 from psdm_cli.domain.funds import EngagementForecast
-from psdm_cli.domain.milestones import OpenMilestone
+from psdm_cli.domain.milestones import Oddity, OpenMilestone
 from psdm_cli.domain.records import Kind
 from psdm_cli.domain.spreading import value_between
 from psdm_cli.domain.steps.common import (
@@ -91,7 +91,8 @@ def _milestones(assessment: Assessment, forecast: EngagementForecast) -> Iterabl
 def unconfirmed(assessment: Assessment) -> tuple[Finding, ...]:
     """Milestones dated in the rest of the quarter: in the forecast already, so no candidates by themselves.
 
-    A PM who expects one in the quarter but cannot confirm it may add it by hand (domain.md 3.4, U3).
+    A PM who expects one in the quarter but cannot confirm it may add it by hand (domain.md 3.4, U3). One whose sign-off
+    was received is confirmed.
     """
     quarter = assessment.quarter
     return tuple(
@@ -99,7 +100,13 @@ def unconfirmed(assessment: Assessment) -> tuple[Finding, ...]:
         for forecast in assessment.delivering()
         for milestone in (forecast.milestones.open if forecast.milestones else ())
         if milestone.date is not None and assessment.as_of <= milestone.date < quarter.end
+        if milestone.id not in _signed_off(forecast)
     )
+
+
+def _signed_off(forecast: EngagementForecast) -> set[str]:
+    odd = forecast.milestones.odd if forecast.milestones else ()
+    return {each.id for each in odd if each.oddity is Oddity.SIGNED_OFF_BUT_OPEN}
 
 
 def _about(assessment: Assessment, forecast: EngagementForecast, milestone: OpenMilestone, when: str) -> Finding:
