@@ -160,7 +160,7 @@ def _posted(
     fill = _fill(env)
     if env.interactive and not given:
         status = edited(env.prompter(), status, sieve)
-    text = work.text_of(looked, week, status, fill)
+    text = work.text_of(looked, week, status, fill, sieve)
     change = work.planned(looked, week, text, env.settings, env.doors())
     plan = plan_of(env, f"psdm customer-status {looked.name}", (change,))
     outcome = outcome_of(env, plan, plan_out=plan_out)

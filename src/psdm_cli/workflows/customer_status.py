@@ -162,13 +162,15 @@ def unseen(looked: Looked) -> tuple[str, ...]:
     return refused(looked.prepared.assessment, Kind.TIME_ENTRIES, Kind.ALLOCATIONS, Kind.STORIES, Kind.TIME_OFF)
 
 
-def text_of(looked: Looked, week: Week, status: Draft, fill: Fill) -> Text[Customer]:
+def text_of(looked: Looked, week: Week, status: Draft, fill: Fill, sieve: Sieve) -> Text[Customer]:
     """The description of the issue. Raises `RefusedByRule` where a team's template is not for customers."""
+    customer = looked.space.customer or looked.engagement.workspace.customer or looked.name
+    named = sieve.drafted("the customer's name", customer)
     raid, group = value_of(looked.space.raid), value_of(looked.space.group)
     values = {
         **posted(status),
         "sow": looked.name,
-        "customer": looked.space.customer or looked.engagement.workspace.customer or looked.name,
+        "customer": named.value if named is not None else looked.name,
         "week": week.name,
         "raid_url": raid.issue.url if raid is not None else None,
         "board_url": f"{group.url}/-/boards" if group is not None and group.url else None,

@@ -79,9 +79,9 @@ class Sieve:
         return for_customer(plain)
 
     def drafted(self, what: str, value: str) -> Said | None:
-        """A text that psdm found somewhere; None, and told, where it is not for the customer."""
+        """A text that psdm found somewhere; None where it is empty, or, and told, where it is not for the customer."""
         try:
-            return self.text(value)
+            return self.text(value) if value.strip() else None
         except InternalTextError as internal:
             self.left_out.append(f"{what}: it says {internal}")
             return None
@@ -90,7 +90,7 @@ class Sieve:
         """A row that psdm found; one cell that is not for the customer leaves all of it out."""
         found: dict[str, Said] = {}
         for name, value in cells.items():
-            said = self.drafted(what, value or NOTHING)
+            said = self.drafted(what, value if value and value.strip() else NOTHING)
             if said is None:
                 return None
             found[name] = said
