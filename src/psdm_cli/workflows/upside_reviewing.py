@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from psdm_cli.domain.dates import month_of
 from psdm_cli.domain.upside import percent
 from psdm_cli.domain.upside_changes import converted, lost, must_be_open
 from psdm_cli.domain.upside_review import Desk, Proposal, Review, Reviewed, Verdict, addresses, key_of, review
@@ -124,7 +125,9 @@ def wish(hand: Hand, proposal: Proposal, verdict: Verdict, note: str = "") -> Wi
     if verdict is Verdict.LOST:
         return Wish(number, lambda entry: (lost(entry), None), said)
     if verdict is Verdict.PUSH:
-        return Wish(number, pusher(hand), said)
+        # within its quarter a month that is over is followed by this one
+        month = month_of(hand.today.as_of) if proposal.review is Review.MONTHLY else None
+        return Wish(number, pusher(hand, None, month), said)
     return Wish(number, _kept, said)
 
 

@@ -156,6 +156,17 @@ def test_a_review_is_walked_and_every_answer_is_stored(hand: Hand) -> None:
     assert notes == ["itself review: it is hard now", "the budget moved"]
 
 
+def test_a_month_that_is_over_moves_to_this_one_within_its_quarter(hand: Hand) -> None:
+    later = replace(hand, today=Today(date(2027, 1, 4), 2))
+    entry_ = hand.store.upside.list()[0]
+    over = Proposal(entry_, Review.MONTHLY, Verdict.PUSH, "its month is over", MOVING)
+    accept(later, Reviewed((over,)), ["1:push"])
+    moved = hand.store.upside.get("1")
+    assert moved is not None
+    assert (moved.month, moved.quarter, moved.status) == ("2027-01", "FY27-Q4", UpsideStatus.OPEN)
+    assert len(hand.store.upside.list()) == 3
+
+
 def test_an_interrupted_review_keeps_what_was_answered(hand: Hand) -> None:
     with pytest.raises(Interrupted):
         walk(hand, found(hand.store), ScriptedPrompter(["", KeyboardInterrupt()]))
