@@ -83,7 +83,7 @@ WEEKLY: Mapping[Duty, Wording] = {
     ),
 }
 _LIST = Wording("Top Customer list sent", "PS Ops", "PMs, who write the notes for the customers on it")
-_REPORTS = Wording("Weekly reports prepared, from then on", "PS Ops", "PS leadership and Finance")
+_REPORTS = Wording("Weekly reports prepared", "PS Ops", "PS leadership and Finance")
 _ANY_DAY: Mapping[str, Wording] = {
     "customer-status": Wording(
         "Customer status in GitLab, with the hours used; a call with all stakeholders; internal stand-up",

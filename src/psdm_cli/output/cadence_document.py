@@ -115,7 +115,7 @@ class CadenceDocument:
                     Column("who", least=8, wanted=10, most=26, lines=0),
                     Column("who depends on it", least=14, wanted=20, lines=0),
                 ),
-                [(*self._clocks_of(row.due), row.wording.what, row.wording.who, row.wording.serves) for row in rows],
+                [(*self._clocks_of(row.due), _what(row), row.wording.who, row.wording.serves) for row in rows],
             )
         self._show_clocks(page)
         if self.calendar is not None:
@@ -189,6 +189,11 @@ class CadenceDocument:
             return (shown,)
         here = self.own(due)
         return shown, f"{here:%H:%M}" if here.date() == due.date() else f"{here:%a %H:%M}"
+
+
+def _what(row: Scheduled) -> str:
+    """What is due; of what only begins at that hour, that it does."""
+    return f"{row.wording.what} (from then on)" if row.when.startswith("after ") else row.wording.what
 
 
 def _rule(row: Scheduled) -> str:
