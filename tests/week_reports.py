@@ -146,6 +146,7 @@ def week_report(text: str | None = None) -> WeekReport:
             HealthLine(**plain, type="consulting_block", status=None, health=None, suggested=None),
         ),
         unseen=(),
+        unseen_in={},
         warnings=(said("The kickoff of Equinox Training is unknown and treated as past."),),
         synced_at=NOW,
     )  # fmt: skip
@@ -168,6 +169,7 @@ def empty_week() -> WeekReport:
         people=(),
         health=(),
         unseen=("could not look: the token lacks permission to view people",),
+        unseen_in={"FP-06": ("could not look: the token lacks permission to view people",)},
         warnings=(),
     )
 

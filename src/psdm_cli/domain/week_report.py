@@ -5,7 +5,7 @@ Amounts are Decimal currency units beside a `currency`; months YYYY-MM; None is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,7 +23,7 @@ from psdm_cli.domain.week_forecast import MonthForecast, TypeForecast, month_for
 from psdm_cli.domain.week_moves import Move, moves_of
 from psdm_cli.domain.weekly_accuracy import WeeklyAccuracy
 
-BOOKINGS, PEOPLE = "FP-08", "FP-06"
+BOOKINGS, PEOPLE, HEALTH = "FP-08", "FP-06", "FP-11"
 _COLOURS = ("red", "yellow", "green")
 
 
@@ -66,7 +66,10 @@ class HealthLine:
 
 @dataclass(frozen=True, slots=True)
 class WeekReport:
-    """The week on one page. `unseen` says what could not be looked at, with the permission that would open it."""
+    """The week on one page. `unseen` says what could not be looked at, with the permission that would open it.
+
+    `unseen_in` has the same by step: what FP-06 cannot see of people, FP-08 of bookings, FP-11 of health reports.
+    """
 
     as_of: date
     week: str
@@ -87,6 +90,7 @@ class WeekReport:
     people_below: Decimal
     health: tuple[HealthLine, ...]
     unseen: tuple[str, ...]
+    unseen_in: Mapping[str, tuple[str, ...]]
     warnings: tuple[str, ...]
     synced_at: datetime | None
 
@@ -120,7 +124,8 @@ def week_report(assessment: Assessment, steps: Sequence[Step], kept: Kept, warni
     ours = _entries(assessment, kept.upside)
     open_ones = tuple(entry for entry in ours if entry.status is UpsideStatus.OPEN)
     unknown = [f"the forecast of {name} is unknown" for row in types for name in row.incomplete]
-    unseen = (*(reason for key in (BOOKINGS, PEOPLE) if key in judged for reason in judged[key].unseen), *unknown)
+    unseen_in = {key: judged[key].unseen for key in (BOOKINGS, PEOPLE, HEALTH) if key in judged and judged[key].unseen}
+    unseen = (*(reason for reasons in unseen_in.values() for reason in reasons), *unknown)
     return WeekReport(
         as_of=assessment.as_of,
         week=assessment.week,
@@ -141,6 +146,7 @@ def week_report(assessment: Assessment, steps: Sequence[Step], kept: Kept, warni
         people_below=assessment.policy.under_allocated_below,
         health=_health(assessment),
         unseen=tuple(dict.fromkeys(unseen)),
+        unseen_in=unseen_in,
         warnings=warnings,
         synced_at=assessment.portfolio.synced_at,
     )

@@ -15,7 +15,7 @@ from psdm_cli.domain.upside import percent as chance
 from psdm_cli.domain.upside_totals import whole
 from psdm_cli.domain.week_forecast import TypeForecast
 from psdm_cli.domain.week_moves import Move
-from psdm_cli.domain.week_report import HealthLine, WeekReport
+from psdm_cli.domain.week_report import BOOKINGS, HEALTH, PEOPLE, HealthLine, WeekReport
 from psdm_cli.domain.weekly_accuracy import WeekAccuracy
 from psdm_cli.output.accuracy_document import WORDS, signed_percent
 from psdm_cli.output.views import full_name
@@ -367,7 +367,7 @@ def gap_table(report: WeekReport) -> Table:
             )
             for gap in report.gaps
         ),
-        empty="Every required role is hard-booked as far as it must be.",
+        empty=_not_seen(report, BOOKINGS) or "Every required role is hard-booked as far as it must be.",
     )
 
 
@@ -394,7 +394,7 @@ def people_table(report: WeekReport) -> Table:
             )
             for person in report.people
         ),
-        empty=f"Nobody is hard-booked below {percent(report.people_below)}.",
+        empty=_not_seen(report, PEOPLE) or f"Nobody is hard-booked below {percent(report.people_below)}.",
     )
 
 
@@ -410,21 +410,31 @@ def health_table(report: WeekReport) -> Table:
             Head("suggested"),
             Head("because of", prose=True),
         ),
-        tuple(_health(line) for line in report.health),
+        tuple(_health(line, UNKNOWN if HEALTH in report.unseen_in else "no report") for line in report.health),
         empty="No engagement is under way.",
     )
 
 
-def _health(line: HealthLine) -> tuple[Value, ...]:
+def _health(line: HealthLine, none: str) -> tuple[Value, ...]:
     suggested = line.suggested
     return (
         text(full_name(line)),
         text(line.status),
-        colour((line.health.color or UNKNOWN) if line.health else None, "no report"),
+        colour((line.health.color or UNKNOWN) if line.health else None, none),
         day(line.health.date if line.health else None),
         colour(suggested.color.value if suggested else None, UNKNOWN),
         text("; ".join(suggested.reasons) if suggested else ""),
     )
+
+
+def _not_seen(report: WeekReport, step: str) -> str:
+    """That something could not be looked at, and why; empty where it was."""
+    reasons = "; ".join(report.unseen_in.get(step, ()))
+    return f"{reasons[:1].upper()}{reasons[1:]}." if reasons else ""
+
+
+def _count(report: WeekReport, step: str, number: int) -> str:
+    return UNKNOWN if step in report.unseen_in and not number else str(number)
 
 
 def colour(name: str | None, missing: str) -> Value:
@@ -454,8 +464,9 @@ def headline(report: WeekReport) -> Iterable[tuple[str, str, str]]:
         if quarter == report.quarter
     ]
     yield f"Upside {report.quarter}, weighted", ", ".join(weighted) or "none", counted_upside(report)
-    yield "Coverage gaps", str(sum(not gap.waived for gap in report.gaps)), "roles without hard bookings"
-    yield "Under-allocated", str(len(report.people)), f"people below {percent(report.people_below)}"
+    gaps = sum(not gap.waived for gap in report.gaps)
+    yield "Coverage gaps", _count(report, BOOKINGS, gaps), "roles without hard bookings"
+    yield "Under-allocated", _count(report, PEOPLE, len(report.people)), f"people below {percent(report.people_below)}"
     colours = report.colours()
     said = ", ".join(f"{colours[name]} {name}" for name in COLOURS)
     yield "Health as suggested", said, f"{sum(line.differs for line in report.health)} reported otherwise"
