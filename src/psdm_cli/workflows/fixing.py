@@ -16,6 +16,7 @@ from psdm_cli.domain.fixes.reminders import MISSING, Reminder, reminders
 from psdm_cli.domain.fixes.sign_offs import AmbiguousMilestoneError, moves
 from psdm_cli.domain.fixes.task_dates import proposal
 from psdm_cli.domain.milestones import Source, is_completed, is_milestone
+from psdm_cli.domain.space.names import clean_name
 from psdm_cli.domain.wanted_booking import Wanted
 from psdm_cli.errors import WrongUsage
 from psdm_cli.workflows.booking import Intent, harden, take_out
@@ -271,7 +272,7 @@ def _reminding(findings: Sequence[Finding], desk: Desk) -> tuple[FixOption, ...]
 
 def _reminder(reminder: Reminder, desk: Desk) -> Draft:
     values = {
-        "to": reminder.to,
+        "to": clean_name(reminder.to) or NAMELESS,
         "approval": desk.approval_at,
         "week": reminder.lines[0].since,
         "lines": [
@@ -292,6 +293,9 @@ def _reminder(reminder: Reminder, desk: Desk) -> Draft:
         reason="a reminder is yours to send, in Slack or by mail",
         url=desk.page(reminder.lines[0].project) if reminder.lines[0].project else None,
     )
+
+
+NAMELESS = "colleague"  # a name that is nothing but control characters
 
 
 _BY_STEP: dict[str, Callable[[_Case], tuple[FixOption, ...]]] = {
