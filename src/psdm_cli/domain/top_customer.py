@@ -262,7 +262,9 @@ def differences(then: Notes, now: Notes) -> tuple[tuple[str, str, str], ...]:
     """Label, old and new text of every field that changed."""
     found = []
     for name, label in LABELS.items():
-        was, becomes = shown(getattr(then, name)), shown(getattr(now, name))
+        was, becomes = (shown(getattr(each, name)) for each in (then, now))
+        if name in ("internal", "customer"):
+            was, becomes = letter(was) or was, letter(becomes) or becomes
         if was != becomes:
             found.append((label, was, becomes))
     return tuple(found)

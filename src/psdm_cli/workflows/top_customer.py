@@ -84,7 +84,7 @@ def entries(
         if engagement.id in stored:
             written = stored[engagement.id].notes
         if engagement.id in given:
-            written = given[engagement.id].notes.over(written)
+            written = given[engagement.id].over(written)
         own = frozenset(name for name in DRAFTED if not getattr(written, name))
         found.append(replace(entry, notes=written.over(entry.notes), drafted=own))
     return tuple(found)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from psdm_cli.errors import NotFound, WrongUsage
-from psdm_cli.workflows.engagement_choice import matching
 from psdm_cli.workflows.engagement_status import Seen, look
 from psdm_cli.workflows.top_customer_files import Listed
 from psdm_cli.workflows.top_customer_notes import GivenNotes
@@ -105,18 +104,34 @@ def stored_list(desk: Desk, given: Sequence[GivenNotes]) -> WeekList:
 
 
 def meant(desk: Desk, word: str) -> tuple[Engagement, ...]:
-    """The engagements that a word means: by SOW or id, by the customer's whole name, by a part of the title."""
+    """The engagements that a word means: by SOW or id, else all open ones of the customer of this very name.
+
+    The customer is Kantata's, else what the title begins with; a part of a name means nobody, as a list is no search.
+    """
     engagements = desk.prepared.assessment.engagements
     asked = " ".join(word.split()).casefold()
     if not asked:
         return ()
-    closed = desk.prepared.assessment.policy.money_only_statuses
-    by_customer = tuple(e for e in engagements if " ".join((e.workspace.customer or "").casefold().split()) == asked)
-    exact = tuple(e for e in matching(engagements, word) if asked in (e.id, (e.sow or "").casefold()))
+    number = asked if asked.startswith("sow-") else f"sow-{asked}"
+    exact = tuple(e for e in engagements if e.id == asked or (e.sow or "").casefold() == number)
     if exact:
         return exact
-    found = by_customer or matching(engagements, " ".join(word.split()))
+    closed = desk.prepared.assessment.policy.money_only_statuses
+    found = tuple(e for e in engagements if asked in _names(e)) or tuple(e for e in engagements if _begins(e, asked))
     return tuple(e for e in found if not e.has_status(closed)) or found
+
+
+def _names(engagement: Engagement) -> tuple[str, ...]:
+    return tuple(
+        " ".join(name.casefold().split()) for name in (engagement.workspace.customer, engagement.title) if name
+    )
+
+
+def _begins(engagement: Engagement, asked: str) -> bool:
+    """Whether the title, its number left out, begins with these whole words."""
+    title = " ".join(engagement.title.casefold().split())
+    bare = title.removeprefix((engagement.sow or "").casefold()).lstrip(" -:·")
+    return bare.startswith(asked) and not bare[len(asked) : len(asked) + 1].isalnum()
 
 
 def unknown_names(desk: Desk, unknown: Sequence[Listed]) -> NotFound:

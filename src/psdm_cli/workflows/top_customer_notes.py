@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -25,12 +25,21 @@ _DRAFTED = ("customer", "sow", "upside", "valid", "problems", "text")
 
 @dataclass(frozen=True, slots=True)
 class GivenNotes:
-    """Notes from a file: for which customer or SOW, where it stands, and the reasons of pushes by their months."""
+    """Notes from a file: for which customer or SOW, where it stands, and the reasons of pushes by their months.
+
+    `emptied`: fields that are written down as empty, so that what was noted before goes.
+    """
 
     word: str
     where: str
     notes: Notes
     pushes: Mapping[tuple[str, str], str]
+    emptied: frozenset[str] = frozenset()
+
+    def over(self, before: Notes) -> Notes:
+        """These notes over those of before, without what was emptied."""
+        nothing = Notes()
+        return self.notes.over(replace(before, **{name: getattr(nothing, name) for name in self.emptied}))
 
 
 def read_notes(path: Path) -> tuple[GivenNotes, ...]:
@@ -104,7 +113,10 @@ class _Notes:
             epic=links["epic"],
         )
         line = self.lines.get(place, 1)
-        return GivenNotes(word, f"{self.path} line {line}", notes, self._pushes(place, fields.get("pushes")))
+        pushes = self._pushes(place, fields.get("pushes"))
+        written = (name for name in (*_TEXTS, "fix_by", "contributors") if name in fields)
+        emptied = frozenset(name for name in written if not getattr(notes, name))
+        return GivenNotes(word, f"{self.path} line {line}", notes, pushes, emptied)
 
     def _text(self, place: tuple[str, ...], value: Any) -> str:
         if value is None:

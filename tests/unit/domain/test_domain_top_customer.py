@@ -128,6 +128,7 @@ def test_what_changed_since_an_earlier_week() -> None:
         ("link to the Internal Customer Epic", "", EPIC),
     )
     assert entry(GREEN, before=then).changed == ()
+    assert entry(replace(GREEN, internal="g"), before=then).changed == ()  # the same letter
 
 
 def test_notes_win_over_what_was_there_where_they_say_something() -> None:

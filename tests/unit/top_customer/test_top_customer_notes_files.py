@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -68,6 +69,13 @@ def test_short_forms(tmp_path: Path) -> None:
     )
     assert given.notes == Notes(internal="r", customer="g", contributors=("Ana", "Bo"))
     assert given.pushes == {("2026-11", "2026-12"): "freeze"}
+
+
+def test_what_is_written_as_empty_goes(tmp_path: Path) -> None:
+    (given,) = read(tmp_path, "SOW-1:\n  issue:\n  action: ''\n  fix_by: null\n  contributors: []\n  dri: PM\n")
+    assert given.over(WHOLE) == replace(WHOLE, issue="", action="", fix_by=None, contributors=(), dri="PM")
+    (given,) = read(tmp_path, "SOW-1: {dri: PM}\n")
+    assert given.over(WHOLE) == replace(WHOLE, dri="PM")
 
 
 def test_a_progress_of_two_lines_is_kept_to_be_refused(tmp_path: Path) -> None:
