@@ -11,11 +11,11 @@ from psdm_cli.domain.agenda import Item, Source, Standing, StepStake, stake_of
 from psdm_cli.domain.cadence import Duty, end_of, instant_of
 from psdm_cli.domain.contract_dates import sow_expiry
 from psdm_cli.domain.dates import DAY, WEEK, freeze_monday, week_start
-from psdm_cli.domain.engagements import Engagement
+from psdm_cli.domain.engagements import Engagement, custom_field
 from psdm_cli.domain.findings import Finding, FindingState, State
 from psdm_cli.domain.funds import EngagementForecast
-from psdm_cli.domain.milestones import is_completed, is_milestone
-from psdm_cli.domain.records import Kind
+from psdm_cli.domain.milestones import is_answered_yes, is_completed, is_milestone
+from psdm_cli.domain.records import Kind, Story
 from psdm_cli.domain.steps import hard_bookings, health_reports, timesheets
 from psdm_cli.domain.steps.common import counted, day_text
 from psdm_cli.domain.steps.health_reports import latest_report, local_date
@@ -178,30 +178,42 @@ def _most(stakes: tuple[StepStake, ...], engagement: Engagement) -> int | None:
 
 
 def milestones(standing: Standing) -> Iterable[Item]:
-    """Open milestones that are overdue or due soon; of a fixed fee with the money that hangs on them."""
+    """Open milestones that are overdue or due soon; of a fixed fee with its sign-off and the money that hangs on it."""
     last = standing.as_of + timedelta(days=standing.assessment.policy.today_milestone_days)
     for forecast in standing.assessment.forecasts:
         engagement = forecast.engagement
-        for key, title, day, cents in _open_milestones(forecast):
+        for key, title, day, cents, story in _open_milestones(forecast):
             if day > last:
                 continue
             word = "was due" if day < standing.as_of else "due"
-            what = f"Milestone “{title}” {word} {day_text(day)}"
+            what = f"Milestone “{title}” {word} {day_text(day)}{_sign_off(standing, story)}"
             item = Item(
                 f"milestone:{engagement.id}:{key}", what, end_of(day, zone_of(standing)), open_command(engagement)
             )
             yield about_engagement(engagement, item, cents)
 
 
-def _open_milestones(forecast: EngagementForecast) -> Iterable[tuple[str, str, date, int | None]]:
+def _sign_off(standing: Standing, story: Story | None) -> str:
+    """How far the sign-off of a fixed-fee milestone is, as the end of a sentence."""
+    if story is None:
+        return ""
+    fields = standing.assessment.rules.fields
+    if is_answered_yes(custom_field(story.custom_fields, fields.signoff_received)):
+        return "; its sign-off came back, complete it"
+    sent = is_answered_yes(custom_field(story.custom_fields, fields.signoff_sent))
+    return "; its sign-off was sent" if sent else "; no sign-off sent"
+
+
+def _open_milestones(forecast: EngagementForecast) -> Iterable[tuple[str, str, date, int | None, Story | None]]:
     if forecast.engagement.is_fixed_fee:
         for each in forecast.milestones.open if forecast.milestones else ():
             if each.date is not None:
-                yield each.id, each.title, each.date, each.cents
+                story = forecast.engagement.stories_by_id.get(each.story_id or "")
+                yield each.id, each.title, each.date, each.cents, story
         return
     for story in forecast.engagement.stories:
         if is_milestone(story) and not is_completed(story) and story.due_date is not None:
-            yield story.id, story.title or "(no title)", story.due_date, None
+            yield story.id, story.title or "(no title)", story.due_date, None, None
 
 
 def expiries(standing: Standing) -> Iterable[Item]:

@@ -11,6 +11,7 @@ from builders import assess, entry, fixed_fee, hard, holiday, milestone, resourc
 
 from psdm_cli.domain.agenda import Agenda, Item, Standing, Urgency, agenda
 from psdm_cli.domain.agenda_clocks import CLOCKS, holiday_notes, risk_notes
+from psdm_cli.domain.agenda_items import milestones
 from psdm_cli.domain.cadence import Duty, Moment, moment
 from psdm_cli.domain.contract_clocks import RiskClock, RiskWatch
 from psdm_cli.domain.records import Record
@@ -90,6 +91,21 @@ def test_the_contract_says_how_long(clause: str, due: str | None) -> None:
     (found,) = only("acceptance", space, sent("2026-11-20"))
     assert dues(found) == [due]
     assert ("no acceptance by silence" in found.what) is (due is None)
+
+
+@pytest.mark.parametrize(
+    ("story", "words"),
+    [
+        pytest.param(sent(None, due="2026-11-30"), "; no sign-off sent", id="not sent"),
+        pytest.param(sent("2026-11-20", due="2026-11-30"), "; its sign-off was sent", id="sent"),
+        pytest.param(
+            sent("2026-11-18", ("Sign Off Received", "yes"), due="2026-11-30"), "; its sign-off came back", id="back"
+        ),
+    ],
+)
+def test_a_milestone_says_how_far_its_sign_off_is(story: Record, words: str) -> None:
+    (found,) = agenda(standing(fixed_fee(), story), (milestones,)).items
+    assert words in found.what
 
 
 # the two-month line
