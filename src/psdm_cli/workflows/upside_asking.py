@@ -30,7 +30,7 @@ def ask_missing(adding: Adding, told: Told, person: Prompter, instance: str) -> 
     """What was told, completed by a person. Raises `RefusedByRule` where a scenario's rule cannot be met."""
     scenario = told.meant
     if scenario is None:
-        scenario = Scenario(person.choose("Why is it upside:", SCENARIOS))
+        scenario = Scenario(person.choose("Why is it upside", SCENARIOS))
     told = replace(told, scenario=scenario)
     try:
         quarter = adding.quarter_told(told)
