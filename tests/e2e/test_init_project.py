@@ -221,6 +221,49 @@ def test_without_graphql_and_with_every_answer_to_a_create_cut_nothing_is_made_t
         assert len([row for row in poor.rows("notes") if "psdm:links:SOW-2315" in row["body"]]) == 1
 
 
+def test_whatever_write_fails_the_next_run_goes_on_and_the_end_is_the_same(tmp_path: Path) -> None:
+    """500 at every fifth write: each run gets further, until one has nothing left to do; then all stands once."""
+    given = ("SOW-2319", "--activity", "Build", "--yes")
+    for name in ("calm", "storm"):
+        (tmp_path / name).mkdir()
+    with practice(tmp_path / "calm") as calm:
+        assert calm.init(*given).code == 3
+        wanted = _made(calm)
+    with practice(tmp_path / "storm") as storm:
+        for _round in range(12):
+            storm.gitlab.clear()
+            for skip in range(4, 60, 5):
+                storm.gitlab.fault("POST", "/", status=500, skip=skip)
+            done = storm.init(*given)
+            assert done.code in (3, 7, 75), done.err
+            if done.code == 3:
+                break
+        storm.gitlab.clear()
+        last = storm.init(*given)
+        assert (last.code, {action for action, _, _ in writing(last)}) == (3, set()), writing(last)
+        assert _made(storm) == wanted
+
+
+def _made(place: Practice) -> list[tuple[str, ...]]:
+    """Everything that the run made or changed, by what it is called; ids and times aside."""
+    names = {"groups": "full_path", "projects": "path_with_namespace", "labels": "name", "work_items": "title"}
+    rows = [(table, str(row.get(name))) for table, name in names.items() for row in place.rows(table)]
+    rows += [("files", str(row["project_id"]), str(row["path"])) for row in place.rows("files")]
+    rows += [("notes", str(row["work_item_id"])) for row in place.rows("notes")]
+    return sorted(rows)
+
+
+def test_the_daily_limit_of_creations_is_waited_for_by_the_person(tmp_path: Path) -> None:
+    with practice(tmp_path) as limited:
+        limited.gitlab.fault("POST", "/groups", status=429, headers={"Retry-After": "43200"}, times=None)
+        done = limited.init("SOW-2319", "--activity", "Build", "--yes")
+        assert done.code in (7, 75), done.err
+        said = done.err + done.out
+        assert "12 h" in said or "43200" in said or "43,200" in said, said
+        limited.gitlab.clear()
+        assert limited.init("SOW-2319", "--yes").code == 3
+
+
 def test_two_runs_at_once_make_one_space(tmp_path: Path) -> None:
     with practice(tmp_path) as both:
         given = ("init-project", "SOW-2319", "--activity", "Build", "--yes", "--json")
