@@ -68,6 +68,7 @@ def test_a_number_is_completed_as_it_is_typed(mirrored: Psdm, typed: str, first:
         ("psdm forecast show --by p", ["project", "person"]),
         ("psdm open escal", ["escalated_report"]),
         ("psdm today --done top", ["top-customer-notes"]),
+        ("psdm cadence --preset handbook-", ["handbook-2025"]),
         ("psdm checklist show forecast", ["forecast-prep"]),
         ("psdm sta", ["state"]),
         ("psdm state ", ["show", "export", "import", "check"]),

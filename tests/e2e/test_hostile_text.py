@@ -69,6 +69,7 @@ ALSO = (
     "booking list --lead all",
     "booking list --pending --lead all",
     "people --lead all",
+    "cadence --clocks --lead all",
     "people --for 3001 --lead all",
     "fix FP-02 --lead all --dry-run",
     "fix FP-07 --lead all --dry-run",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Context, Option
 
+from psdm_cli.commands.completion_values import preset_names
 from psdm_cli.commands.forecast_sources import LeadOption, MarkdownOption
 from psdm_cli.context import environment
 from psdm_cli.errors import WrongUsage
@@ -51,7 +52,13 @@ def cadence(
         int, Option("--alarm", metavar="MINUTES", min=0, max=10_080, help="Ring so long before a deadline; 0: never.")
     ] = 60,
     preset: Annotated[
-        str | None, Option("--preset", metavar="NAME", help="Deadlines of an edition: handbook, or handbook-2025.")
+        str | None,
+        Option(
+            "--preset",
+            metavar="NAME",
+            help="Deadlines of an edition: handbook, or handbook-2025.",
+            autocompletion=preset_names,
+        ),
     ] = None,
     lead: LeadOption = None,
 ) -> None:

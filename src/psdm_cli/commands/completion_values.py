@@ -104,6 +104,13 @@ def duty_names(incomplete: str) -> Values:
     return _offered([duty.value for duty in Duty], incomplete)
 
 
+def preset_names(incomplete: str) -> Values:
+    """The editions of the handbook whose deadlines psdm knows."""
+    from psdm_cli.domain.cadence_presets import PRESETS
+
+    return _offered(list(PRESETS), incomplete)
+
+
 def groupings(incomplete: str) -> Values:
     """What the forecast's rows can stand for."""
     return _offered(GROUPINGS, incomplete)
