@@ -103,10 +103,11 @@ display:block;max-width:none}}
 .scroll{{overflow:visible}}thead button::after{{content:""}}a{{color:inherit}}
 h2,h3,thead,caption{{break-after:avoid}}h2{{margin-top:1.2rem}}.short{{break-inside:avoid}}figure,.cards,tr,caption{{break-inside:avoid}}
 thead{{display:table-header-group}}table{{font-size:8.5pt}}.cards .value{{font-size:11pt}}
-th,td{{padding:.2rem .4rem}}.badge,.note,.cards>div{{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+th,td{{padding:.2rem .35rem;min-width:0}}
+.badge,.note,.cards>div{{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 svg{{print-color-adjust:exact;-webkit-print-color-adjust:exact;max-width:100%}}
 .charts{{grid-template-columns:1fr 1fr;gap:.5rem 1.5rem}}details.screen{{display:none}}
-.cards{{grid-template-columns:repeat(4,minmax(0,1fr))}}.prose{{min-width:8.5rem}}
+.cards{{grid-template-columns:repeat(4,minmax(0,1fr))}}.prose{{min-width:6rem}}
 figure .below{{font-size:8pt}}figure table{{font-size:7pt}}figure .number{{white-space:normal}}
 details:not([open])::details-content{{content-visibility:visible;height:auto;display:block}}summary{{display:none}}}}
 """.strip()
