@@ -73,7 +73,7 @@ def cadence(
     from psdm_cli.commands.cadence_settings import cadence as week_of
     from psdm_cli.commands.cadence_settings import list_sent, preset_of
     from psdm_cli.commands.forecast_sources import form
-    from psdm_cli.domain.cadence_schedule import closings_ahead, schedule
+    from psdm_cli.domain.cadence_schedule import closings_ahead, holiday_notes, schedule
     from psdm_cli.domain.calendar_events import clock_events, scheduled_events
     from psdm_cli.domain.dates import freeze_monday, week_name
     from psdm_cli.output.cadence_document import CadenceDocument
@@ -98,7 +98,7 @@ def cadence(
         holidays=days,
         fiscal_year_start=start,
     )
-    warnings = [] if holidays is not None else [NO_HOLIDAYS]
+    warnings = [NO_HOLIDAYS] if holidays is None else list(holiday_notes(rows, days, env.as_of))
     calendar = None
     if ics is not None:
         events = (
@@ -122,7 +122,7 @@ def cadence(
         holidays=holidays,
         clocks=found.items if found is not None else (),
         calendar=calendar,
-        warnings=(*warnings, *(found.notes if found is not None else ())),
+        warnings=tuple(dict.fromkeys((*warnings, *(found.notes if found is not None else ())))),
     )
     env.finish(document, text=document.markdown() if chosen == "markdown" else None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -205,10 +205,9 @@ def closings_ahead(
     return tuple(found)
 
 
-def holidays_on_deadlines(rows: tuple[Scheduled, ...], holidays: Set[date]) -> tuple[Scheduled, ...]:
-    """The weekly deadlines that fall on a holiday: the handbook does not move them."""
-    return tuple(
-        each
-        for each in rows
-        if each.rhythm is Rhythm.WEEKLY and each.moment and each.due and each.due.date() in holidays
-    )
+def holiday_notes(rows: Iterable[Scheduled], holidays: Set[date], as_of: date) -> Iterator[str]:
+    """The weekly deadlines to come that fall on a holiday: the handbook does not move them."""
+    for row in rows:
+        day = row.due.date() if row.due is not None and row.moment is not None else None
+        if day is not None and day >= as_of and day in holidays:
+            yield f"{day:%a} {day.day} {day:%b %Y} is a holiday; the deadline of {row.id.replace('-', ' ')} stays"

@@ -82,7 +82,7 @@ def _read(data: bytes) -> dict[str, Event]:
     found: Any = Calendar.from_ical(data)  # ValueError for what is none
     if not isinstance(found, Calendar) or str(found.get("PRODID", "")) != PRODUCT:
         raise ValueError("a calendar that psdm did not write")
-    return {str(event["UID"]): event for event in found.events if "UID" in event}
+    return {str(event["UID"]): event for event in found.events if "UID" in event and "DTSTART" in event}
 
 
 def _calendar(parts: list[Event], zone: ZoneInfo, now: datetime) -> Calendar:

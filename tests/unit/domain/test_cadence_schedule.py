@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psdm_cli.commands.cadence_settings import cadence, list_sent, preset_of
 from psdm_cli.domain.cadence import Duty, Moment, moment
 from psdm_cli.domain.cadence_presets import HANDBOOK, LATER, PRESETS
-from psdm_cli.domain.cadence_schedule import Rhythm, Scheduled, closings_ahead, month_closing, schedule
+from psdm_cli.domain.cadence_schedule import Rhythm, Scheduled, closings_ahead, holiday_notes, month_closing, schedule
 from psdm_cli.domain.calendar_events import clock_events, scheduled_events
 from psdm_cli.errors import WrongUsage
 from psdm_cli.settings.model import Cadence as CadenceSettings
@@ -104,6 +104,14 @@ def test_a_closed_month_gives_way_to_the_next() -> None:
     monthly = {row.period for row in rows("2026-11-30") if row.rhythm is Rhythm.MONTHLY}
     assert monthly == {"2026-11"}  # its last day is still to come
     assert {row.period for row in rows("2027-01-30") if row.rhythm is Rhythm.MONTHLY} == {"2027-02"}
+
+
+def test_weekly_deadlines_on_holidays_stay_and_are_said() -> None:
+    assert list(holiday_notes(rows("2026-11-25"), THANKSGIVING, date(2026, 11, 27))) == [
+        "Fri 27 Nov 2026 is a holiday; the deadline of timesheets submitted stays"
+    ]
+    assert len(list(holiday_notes(rows("2026-11-25"), THANKSGIVING, date(2026, 11, 23)))) == 2
+    assert list(holiday_notes(rows("2026-11-25"), frozenset(), date(2026, 11, 23))) == []
 
 
 def test_a_year_has_twelve_months_and_four_quarters() -> None:

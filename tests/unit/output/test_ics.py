@@ -250,6 +250,14 @@ def test_a_file_of_somebody_else_is_left_alone() -> None:
             draw([weekly()], EASTERN, NOW, stamp=NOW, before=data)
 
 
+def test_an_event_that_somebody_took_apart_is_drawn_anew() -> None:
+    first = made(weekly(), clock())
+    broken = first.data.replace(b"DTSTART;TZID=America/New_York:20261204T235900\r\n", b"")
+    assert broken != first.data
+    second = draw([weekly(), clock()], EASTERN, LATER, stamp=LATER, alarm=timedelta(minutes=60), before=broken)
+    assert (second.new, second.same, second.cancelled) == (1, 1, 0)
+
+
 def _names(folder: Path) -> Iterable[str]:
     return sorted(each.name for each in folder.iterdir())
 
