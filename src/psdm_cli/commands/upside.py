@@ -111,7 +111,7 @@ def add(
     # GitLab is asked for a change order alone
     gitlab = env.gitlab_or_none() if told.meant in (None, Scenario.PENDING_CO) else None
     why_not = "GitLab is not asked --offline" if env.options.offline else "there is no token for GitLab"
-    adding = Adding(prepared.assessment, engagement, gitlab, why_not)
+    adding = Adding(prepared.assessment, engagement, gitlab, why_not, env.settings.labels["change_order"].name)
     told = _completed(env, adding, told, instance)
     made = adding.make(told, Maker(prepared.me.name, env.clock.now))
     done = upside_ledger.add(hand(env, who=prepared.me.name), made.entry)

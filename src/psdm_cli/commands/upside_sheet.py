@@ -196,7 +196,8 @@ def _adding_of(env: Environment, lead: list[str] | None) -> AddingOf:
             with sources(env) as source:
                 known.append(forecasting.prepare(source, selection(lead, None)))
         assessment = known[0].assessment
-        return Adding(assessment, choose(assessment, word), env.gitlab_or_none(), "GitLab cannot be asked")
+        label = env.settings.labels["change_order"].name
+        return Adding(assessment, choose(assessment, word), env.gitlab_or_none(), "GitLab cannot be asked", label)
 
     return adding
 

@@ -16,9 +16,11 @@ from psdm_cli.domain.gitlab import Issue
 from psdm_cli.domain.milestones import Source, is_answered_yes, is_completed
 from psdm_cli.domain.upside import Scenario, UpsideEntry, UpsideStatus
 from psdm_cli.domain.upside_changes import Today
+from psdm_cli.domain.upside_sources import in_kantata
 from psdm_cli.domain.upside_words import is_over
 
 _SIGNED = re.compile(r"\b(signed|approved|accepted)\b", re.IGNORECASE)
+_NOT_YET = re.compile(r"\b(not|awaiting|to be|pending|waiting)\b", re.IGNORECASE)
 _REFUSED = re.compile(r"\b(rejected|declined|withdrawn|cancelled)\b", re.IGNORECASE)
 
 
@@ -210,11 +212,16 @@ def _of_change_order(entry: UpsideEntry, desk: Desk) -> _Happened:
         return _Happened(unseen=f"the change order {url} is not there, or not visible")
     if any(_REFUSED.search(label) for label in issue.labels):
         return _Happened(Verdict.LOST, f"the change order “{issue.title}” was not agreed")
-    signed = next((label for label in issue.labels if _SIGNED.search(label)), None)
+    signed = next((text for text in issue.labels if _SIGNED.search(text) and not _NOT_YET.search(text)), None)
     if signed is not None:
         return _Happened(Verdict.CONVERT, f"the change order “{issue.title}” carries {signed}")
     if issue.state == "closed":
         return _Happened(Verdict.CONVERT, f"the change order “{issue.title}” is closed")
+    every = desk.assessment.all_engagements
+    engagement = next((each for each in every if each.id == entry.project), None)
+    shown = None if engagement is None else in_kantata(issue.title, engagement, every)
+    if shown is not None:
+        return _Happened(Verdict.CONVERT, f"the change order “{issue.title}” is in Kantata now, as {shown}")
     return _Happened()
 
 

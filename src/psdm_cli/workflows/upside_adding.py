@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -99,12 +100,16 @@ class Made:
 
 @dataclass(frozen=True)
 class Adding:
-    """What entries of an engagement are held against. `gitlab` None: it cannot be asked, `why_not` says why."""
+    """What entries of an engagement are held against. `gitlab` None: it cannot be asked, `why_not` says why.
+
+    `label` is what a change order's issue carries.
+    """
 
     assessment: Assessment
     engagement: Engagement
     gitlab: GitLab | None = None
     why_not: str = ASSUMED
+    label: str = "Change Order"
     _issues: dict[str, Issue | None] = field(default_factory=dict)
     _unseen: dict[str, str] = field(default_factory=dict)
 
@@ -297,9 +302,13 @@ class Adding:
     def _doubts(self, issue: Issue) -> list[str]:
         sow = self.engagement.sow
         named = f"{issue.title} {' '.join(issue.labels)}".casefold()
-        if sow is None or sow.casefold() in named:
-            return []
-        return [f"The change order “{issue.title}” does not name {sow}."]
+        labels = {each.casefold() for each in issue.labels}
+        doubts = []
+        if self.label.casefold() not in labels and not issue.title.strip().casefold().startswith("change order"):
+            doubts.append(f"“{issue.title}” carries no label {self.label}: is it a change order?")
+        if sow is not None and re.search(rf"\b{re.escape(sow.casefold())}\b", named) is None:
+            doubts.append(f"“{issue.title}” does not name {sow}.")
+        return doubts
 
 
 def _only(found: tuple[Origin, ...], option: str, link: str) -> Origin:

@@ -229,7 +229,13 @@ def test_a_pending_change_order_is_held_against_gitlab_and_kantata() -> None:
     with pytest.raises(RefusedByRule, match="in Kantata already, as milestone “CO-2: more teams”"):
         made(CHANGE_ORDER, adding(*shown, found=issue()))
     done = adding(found=issue("Change Order 2 - Acme")).make(CHANGE_ORDER, Maker("Pat", AT))
-    assert done.warnings == ("The change order “Change Order 2 - Acme” does not name SOW-1001.",)
+    assert done.warnings == ("“Change Order 2 - Acme” does not name SOW-1001.",)
+    doubted = adding(found=issue("Retrospective - SOW-10012")).make(CHANGE_ORDER, Maker("Pat", AT)).warnings
+    assert ["carries no label Change Order" in doubted[0], "does not name SOW-1001" in doubted[1]] == [True, True]
+    assert (
+        adding(found=issue("More - SOW-1001", labels=("change order",))).make(CHANGE_ORDER, Maker("P", AT)).warnings
+        == ()
+    )
     (unseen,) = adding().make(CHANGE_ORDER, Maker("Pat", AT)).warnings
     assert "not verified" in unseen
 
@@ -368,6 +374,9 @@ ITSELF: Mapping[str, tuple[UpsideEntry, tuple[Record, ...], Issue | None, Verdic
     "pending": (co(), BOOKED, issue(), None, ""),
     "closed": (co(), BOOKED, issue(state="closed"), Verdict.CONVERT, "is closed"),
     "labelled": (co(), BOOKED, issue(labels=("CO::Signed",)), Verdict.CONVERT, "carries CO::Signed"),
+    "in Kantata": (co(), (fixed_fee(), milestone(title="Change Order 2")), issue(), Verdict.CONVERT, "in Kantata now"),
+    "another in Kantata": (co(), (fixed_fee(), milestone(title="Change Order 12")), issue(), None, ""),
+    "not yet": (co(), BOOKED, issue(labels=("CO::Not signed", "Unsigned")), None, ""),
     "rejected": (co(), BOOKED, issue(state="closed", labels=("CO::Rejected",)), Verdict.LOST, "not agreed"),
 }
 
