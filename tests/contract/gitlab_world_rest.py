@@ -512,6 +512,36 @@ def _wiki(world: World, parts: Parts, query: dict[str, str], body: Row) -> Told:
     return 200, world.wiki
 
 
+@route("POST", "/projects/*/wikis")
+def _new_wiki_page(world: World, parts: Parts, query: dict[str, str], body: Row) -> Told:
+    project_of(world, parts[0])
+    slug = str(body["title"]).replace(" ", "-")
+    if any(page["slug"] == slug for page in world.wiki):
+        return 400, {"message": {"base": ["Duplicate page: A page with that title already exists"]}}
+    page = {"slug": slug, "title": slug.rpartition("/")[2], "content": body["content"], "format": body["format"]}
+    world.wiki.append(page)
+    return 201, page
+
+
+def _wiki_page(world: World, slug: str) -> Row:
+    for page in world.wiki:
+        if page["slug"] == slug:
+            return page
+    raise Refusal(404, {"message": "404 Wiki Page Not Found"})
+
+
+@route("GET", "/projects/*/wikis/*")
+def _one_wiki_page(world: World, parts: Parts, query: dict[str, str], body: Row) -> Told:
+    return 200, _wiki_page(world, parts[1])
+
+
+@route("PUT", "/projects/*/wikis/*")
+def _changed_wiki_page(world: World, parts: Parts, query: dict[str, str], body: Row) -> Told:
+    page = _wiki_page(world, parts[1])
+    page.update(body)
+    return 200, page
+
+
 @route("POST", "/(groups|projects)/*/uploads")
 def _upload(world: World, parts: Parts, query: dict[str, str], body: Row) -> Told:
     world.uploads.append({"raw": base64.b64encode(body["raw"]).decode()})
