@@ -210,19 +210,24 @@ def _of_change_order(entry: UpsideEntry, desk: Desk) -> _Happened:
     issue = desk.issues[url]
     if issue is None:
         return _Happened(unseen=f"the change order {url} is not there, or not visible")
+    named = f"the change order “{issue.title}”"
     if any(_REFUSED.search(label) for label in issue.labels):
-        return _Happened(Verdict.LOST, f"the change order “{issue.title}” was not agreed")
+        return _Happened(Verdict.LOST, f"{named} was not agreed")
+    agreed = _agreed(issue, entry, desk)
+    return _Happened(Verdict.CONVERT, f"{named} {agreed}") if agreed else _Happened()
+
+
+def _agreed(issue: Issue, entry: UpsideEntry, desk: Desk) -> str:
+    """By what a change order shows that it is pending no more, in words; empty while it is."""
     signed = next((text for text in issue.labels if _SIGNED.search(text) and not _NOT_YET.search(text)), None)
     if signed is not None:
-        return _Happened(Verdict.CONVERT, f"the change order “{issue.title}” carries {signed}")
+        return f"carries {signed}"
     if issue.state == "closed":
-        return _Happened(Verdict.CONVERT, f"the change order “{issue.title}” is closed")
+        return "is closed"
     every = desk.assessment.all_engagements
     engagement = next((each for each in every if each.id == entry.project), None)
     shown = None if engagement is None else in_kantata(issue.title, engagement, every)
-    if shown is not None:
-        return _Happened(Verdict.CONVERT, f"the change order “{issue.title}” is in Kantata now, as {shown}")
-    return _Happened()
+    return "" if shown is None else f"is in Kantata now, as {shown}"
 
 
 def addresses(entries: Sequence[UpsideEntry]) -> tuple[str, ...]:
