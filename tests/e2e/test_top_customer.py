@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
 import sqlite3
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -254,6 +258,51 @@ def _pushes(here: Practice, sow: str) -> list[dict[str, Any]]:
     done = top(here, "--customer", sow, "--dry-run", "--json")
     pushes: list[dict[str, Any]] = entry(done.result, sow)["pushes"]
     return [push for push in pushes if push["needs_reason"]]
+
+
+def test_slack_gets_it_once_and_the_webhook_stays_a_secret(played: tuple[Practice, Path]) -> None:
+    here, home = played
+    (home / "one.yaml").write_text("SOW-2306: {temperature: G | G}\n", encoding="utf-8")
+    words = ("--customer", "SOW-2306", "--notes", str(home / "one.yaml"), "--post", "slack", "--yes", "--json")
+    with listening() as (url, heard):
+        psdm = here.psdm.with_(PSDM_SLACK_WEBHOOK=url)
+        sent = psdm("--as-of", TUESDAY, "top-customer", *words)
+        again = psdm("--as-of", TUESDAY, "top-customer", *words)
+    assert [item["state"] for item in sent.result["plan"]] == ["applied"], sent.out + sent.err
+    assert [item["state"] for item in again.result["plan"]] == ["kept"]
+    (message,) = heard
+    assert message["text"].startswith("Top Customer 2026-W49\n")
+    assert sent.result["message"] is None
+    assert "secret" not in sent.out + sent.err + again.out + again.err
+    wrong = here.psdm.with_(PSDM_SLACK_WEBHOOK="hooks.slack.com/secret")
+    refused = wrong("--as-of", TUESDAY, "top-customer", *words)
+    assert refused.code == 2
+    assert "secret" not in refused.out + refused.err
+
+
+@contextmanager
+def listening() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A webhook's address, and what was sent to it."""
+    heard: list[dict[str, Any]] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing on stderr."""
+
+    server = HTTPServer(("127.0.0.1", 0), Hook)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/services/secret", heard
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_without_gitlab_and_without_rights(played: tuple[Practice, Path]) -> None:
