@@ -213,6 +213,7 @@ def _made(env: Environment, source: Sources, desk: Desk, wishes: _Wishes) -> Top
         run=posted.run,
         message=posted.message,
         failed=posted.failed,
+        unposted=bool(posted.left_out),
         warnings=(*desk.prepared.warnings, *_no_snapshot(desk)),
     )
 

@@ -27,7 +27,8 @@ _IN_ADDRESSES = ":/?#@!$&'*+,;=%-._~"  # what stays as it is; all else, such as 
 class TopCustomerDocument:
     """A `ResultDocument` with `text()`, `markdown()`, `html()` and `workbook()`.
 
-    Exit 3 while an entry is not valid, or what stands behind a yellow or red one could not be looked at.
+    Exit 3 while an entry is not valid, what stands behind a yellow or red one could not be looked at, or something that
+    was to be posted is `unposted`.
     """
 
     week: str
@@ -42,6 +43,7 @@ class TopCustomerDocument:
     run: str | None = None
     message: str | None = None
     failed: int = 0
+    unposted: bool = False
     warnings: Sequence[str] = ()
     command: str = "top-customer"
     shows_warnings: bool = True
@@ -49,7 +51,7 @@ class TopCustomerDocument:
     @property
     def exit_code(self) -> int:
         """That of writing; else 3 while something is open."""
-        return self.failed or (NEEDS_ATTENTION if self._open else 0)
+        return self.failed or (NEEDS_ATTENTION if self._open or self.unposted else 0)
 
     @property
     def _open(self) -> bool:

@@ -103,6 +103,7 @@ def test_every_form_says_the_same() -> None:
 def test_the_exit_code(entry: Entry, code: int) -> None:
     assert document(entry).exit_code == code
     assert document(entry, failed=7).exit_code == 7
+    assert document(entry, unposted=True).exit_code == 3
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
