@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from psdm_cli.changes.plan import Action, ChangeState, Plan
-from psdm_cli.domain.top_customer import Entry, Kept, Line, letter, parts, shown
+from psdm_cli.domain.top_customer import Entry, Kept, Line, letter, parts
 from psdm_cli.output.markdown import INTERNAL, Markdown, Own, own, said
 from psdm_cli.output.text import plain_block, shown_plain
 
@@ -184,20 +184,19 @@ class TopCustomerDocument:
         )
         page.heading(2, "At a glance")
         page.table(
-            [Column(title) for title in ("customer", "SOW", "internal", "customer's", "progress", "links", "standing")],
+            [Column(title) for title in ("customer", "SOW", "internal", "customer's", "standing", "links")],
             [
                 (
                     each.customer,
                     each.name,
                     _badge(each.notes.internal),
                     _badge(each.notes.customer),
-                    shown(each.notes.progress),
+                    "complete" if each.is_valid else "incomplete",
                     lines(
                         link(title, address)
                         for title, address in (("RAID", each.notes.raid), ("Customer Epic", each.notes.epic))
                         if address
                     ),
-                    "complete" if each.is_valid else "incomplete",
                 )
                 for each in self.entries
             ],
