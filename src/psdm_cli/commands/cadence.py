@@ -127,7 +127,7 @@ def cadence(
     env.finish(document, text=document.markdown() if chosen == "markdown" else None)
 
 
-NO_HOLIDAYS = "Holidays are not known, nothing was read from Kantata yet: month and quarter ends count Monday to Friday"
+NO_HOLIDAYS = "Holidays are not known (psdm sync reads them): month and quarter ends count Monday to Friday"
 
 
 def _consistent(env: Environment, ics: Path | None, *, clocks: bool, markdown: bool, lead: list[str] | None) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from psdm_cli.errors import NotFound
+from psdm_cli.errors import NotFound, StoreProblem
 
 if TYPE_CHECKING:
     from psdm_cli.domain.records import Holiday
@@ -19,7 +19,7 @@ FILE = "psdm.db"
 def known_holidays(
     open_store: Callable[[], Store], folder: Path | None, account_scope: str, calendars: Sequence[str] | None
 ) -> frozenset[date] | None:
-    """The holidays that were mirrored; None where nothing was. `folder`: where the database is, if it is a file.
+    """The holidays that were mirrored; None where nothing was, or cannot be read now. `folder`: where the database is, if it is a file.
 
     `calendars`: the names of those that count, None: all. No database is made for the question.
     """
@@ -34,6 +34,6 @@ def known_holidays(
         store = open_store()
         mirror = store.mirror(account_key(account_scope, remembered_owner(store)))
         rows = cast("list[Holiday]", mirror.load(Kind.HOLIDAYS))
-    except NotFound:
+    except (NotFound, StoreProblem):  # the schedule is the same without; a server that is away must not hide it
         return None
     return holiday_dates(rows, calendars)
