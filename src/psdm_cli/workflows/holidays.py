@@ -19,9 +19,10 @@ FILE = "psdm.db"
 def known_holidays(
     open_store: Callable[[], Store], folder: Path | None, account_scope: str, calendars: Sequence[str] | None
 ) -> frozenset[date] | None:
-    """The holidays that were mirrored; None where nothing was, or cannot be read now. `folder`: where the database is, if it is a file.
+    """The holidays that were mirrored; None where nothing was, or cannot be read now.
 
-    `calendars`: the names of those that count, None: all. No database is made for the question.
+    `folder`: where the database is, if it is a file; none is made for the question. `calendars`: the names of those
+    that count, None: all.
     """
     if folder is not None and not (folder / FILE).exists():
         return None
