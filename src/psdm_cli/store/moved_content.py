@@ -24,9 +24,11 @@ from psdm_cli.store.moved_tables import MIRROR, SPECS, Spec, value_complaint
 
 Identity = tuple[Any, ...]
 _WEEK = re.compile(r"\d{4}-W\d{2}")
-_DAYS = frozenset({"as_of", "until"})
+_DAYS = frozenset({"as_of", "until", "exported_on"})
 _JSON = frozenset(
-    {("mirror_scopes", "body"), ("checklist_answers", "seen")} | {("changes", n) for n in ("change", "seen", "answer")}
+    {("mirror_scopes", "body"), ("checklist_answers", "seen"), ("imports", "mapping"), ("imports", "body")}
+    | {("top_customer_lists", "body"), ("top_customer_notes", "body")}
+    | {("changes", n) for n in ("change", "seen", "answer")}
 )
 
 
