@@ -14,6 +14,7 @@ from psdm_cli.domain.pushes import PushReason
 from psdm_cli.domain.top_customer import Kept, Notes
 from psdm_cli.store import open_store
 from psdm_cli.store.database import Store
+from psdm_cli.store.moving import carry_out, export, plan_import
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 NOTES = Notes(progress="in", fix_by=date(2026, 11, 30), contributors=("Ana", "Bö 😀"), internal="Y")
@@ -92,3 +93,24 @@ def test_two_that_write_at_once_lose_nothing(tmp_path: Path, url_of: UrlOf) -> N
         assert {each.text for each in opened.top_customers.history("1")} == {
             f"{who}-{number}" for who in range(2) for number in range(10)
         }
+
+
+def test_a_state_file_carries_it_all_and_takes_the_later_word(tmp_path: Path, url_of: UrlOf) -> None:
+    def reason(why: str, minutes: int) -> PushReason:
+        at = NOW + timedelta(minutes=minutes)
+        return PushReason("1", "SOW-1", "2026-11", "2026-12", "2026-W48", why, "Robin", at)
+
+    file = tmp_path / "state.psdm"
+    with open_store(url_of("top"), tmp_path / "old", site="one") as old:
+        old.top_customers.keep(kept("2026-W48", "a"))
+        old.top_customers.keep_list("me", "2026-W48", ["1"], who="Robin", at=NOW)
+        old.top_customers.give_reason(reason("later", 5))
+        export(old, file, program="0", exported_at=NOW.isoformat())
+    with open_store(url_of("new"), tmp_path / "new", site="one") as new:
+        new.top_customers.keep(kept("2026-W47", "b"))
+        new.top_customers.give_reason(reason("earlier", 1))
+        for _ in range(2):  # a second time nothing is there twice
+            carry_out(new, plan_import(new, file))
+            assert sorted(each.text for each in new.top_customers.history("1")) == ["a", "b"]
+            assert new.top_customers.latest_list("me", "2026-W48") == ("2026-W48", ("1",))
+            assert new.top_customers.reasons() == (reason("later", 5),)
