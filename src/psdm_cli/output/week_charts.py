@@ -108,7 +108,7 @@ def _accuracy(report: WeekReport, currency: str, lines: Sequence[WeekAccuracy], 
     error = alt.Y("error:Q", title="error of the forecast", axis=alt.Axis(format="+.0%", tickCount=5), scale=scale)
     bands = [
         alt.Chart(studio.data([{"low": -float(each), "high": float(each)}]))
-        .mark_rect(color=BAND, opacity=1 if at == 0 else 0.6)
+        .mark_rect(color=BAND, opacity=1 if at == len(goals) - 1 else 0.5)
         .encode(y=alt.Y("low:Q", scale=scale), y2="high:Q")
         for at, each in enumerate(reversed(goals))
     ]
