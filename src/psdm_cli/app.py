@@ -162,6 +162,15 @@ COMMANDS: Table = {
         default="show",
     ),
     "sync": Lazy("psdm_cli.commands.sync:sync", "Bring the local mirror of Kantata up to date.", SCRIPTS),
+    "import": Family(
+        {
+            "kantata": Lazy(
+                "psdm_cli.commands.import_kantata:kantata", "Take report exports (CSV, XLSX) into the mirror."
+            )
+        },
+        "Work from files: report exports of Kantata.",
+        SCRIPTS,
+    ),
     "schema": Lazy("psdm_cli.commands.schema:schema", "Print the JSON Schema of a command's document.", SCRIPTS),
     "completion": Family(
         {

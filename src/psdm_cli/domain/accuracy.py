@@ -246,9 +246,8 @@ def actual_of(
 
 def _worked(engagement: Engagement, days: tuple[date, date], evidence: Evidence) -> Actual:
     """The billable time of the days at its own rates, rounded once."""
-    lacking = evidence.portfolio.permissions_lacking(Kind.TIME_ENTRIES)
-    if lacking:
-        return Actual(None, f"time entries: the token lacks permission {', '.join(lacking)}")
+    if lacking := evidence.portfolio.lacking(Kind.TIME_ENTRIES):
+        return Actual(None, f"time entries: {'; '.join(lacking)}")
     exact = Fraction(0)
     for entry in engagement.time_entries:
         if entry.billable is not True or not days[0] <= entry.date_performed < days[1]:
@@ -264,9 +263,8 @@ def _worked(engagement: Engagement, days: tuple[date, date], evidence: Evidence)
 
 def _earned(engagement: Engagement, days: tuple[date, date], evidence: Evidence) -> Actual:
     """The value of the milestones that were done on the days."""
-    lacking = evidence.portfolio.permissions_lacking(Kind.STORIES, Kind.BILLING_MILESTONES)
-    if lacking:
-        return Actual(None, f"milestones: the token lacks permission {', '.join(lacking)}")
+    if lacking := evidence.portfolio.lacking(Kind.STORIES, Kind.BILLING_MILESTONES):
+        return Actual(None, f"milestones: {'; '.join(lacking)}")
     done: Iterable[DoneMilestone] = done_milestones(engagement, evidence.completed_at, evidence.rules.zone)
     within = [m for m in done if m.day is not None and days[0] <= m.day < min(days[1], evidence.as_of)]
     told = tuple(dict.fromkeys(m.day_from for m in within if m.day_from is not None))

@@ -67,3 +67,7 @@ class Portfolio:
     def permissions_lacking(self, *kinds: Kind) -> tuple[str, ...]:
         """The permissions that would open the refused ones among these kinds."""
         return tuple(dict.fromkeys(self.refusals[kind].permission for kind in kinds if kind in self.refusals))
+
+    def lacking(self, *kinds: Kind) -> tuple[str, ...]:
+        """What is lacking for the refused ones among these kinds, as clauses."""
+        return tuple(dict.fromkeys(self.refusals[kind].lacking for kind in kinds if kind in self.refusals))

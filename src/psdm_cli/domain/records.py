@@ -290,11 +290,24 @@ class Malformed:
     workspace_id: str | None = None
 
 
+IMPORT = "import"  # the call of a refusal where records come from files, and the beginning of ids made for them
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A kind of record that this token may not read, and the permission that would open it."""
+    """A kind of record that this token may not read, and the permission that would open it.
+
+    Where records come from files (call `IMPORT`) it is a kind of which no file was given; `permission` names the file.
+    """
 
     kind: Kind
     call: str
     permission: str
     message: str
+
+    @property
+    def lacking(self) -> str:
+        """What is lacking, as a clause."""
+        if self.call == IMPORT:
+            return f"no {self.permission} was imported"
+        return f"the token lacks permission {self.permission}"

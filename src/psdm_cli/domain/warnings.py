@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from psdm_cli.domain.assessment import Assessment
 from psdm_cli.domain.money import money_text
-from psdm_cli.domain.records import Kind
+from psdm_cli.domain.records import Kind, Refusal
 
 
 def warnings_of(assessment: Assessment) -> tuple[str, ...]:
@@ -37,14 +37,17 @@ def _hidden(assessment: Assessment) -> Iterable[str]:
         (Kind.ACCOUNTING, "Kantata's own forecast is not compared"),
     ):
         if refusal := portfolio.refusals.get(kind):
-            yield f"The token lacks permission {refusal.permission}: {effect}."
+            yield f"{_sentence(refusal)}: {effect}."
+
+
+def _sentence(refusal: Refusal) -> str:
+    return refusal.lacking[0].upper() + refusal.lacking[1:]
 
 
 def _workweeks(assessment: Assessment) -> Iterable[str]:
     portfolio = assessment.portfolio
     if not portfolio.can_see(Kind.PEOPLE):
-        permission = portfolio.refusals[Kind.PEOPLE].permission
-        yield f"The token lacks permission {permission}: everybody is given the default workweek."
+        yield f"{_sentence(portfolio.refusals[Kind.PEOPLE])}: everybody is given the default workweek."
         return
     known = assessment.calendars.weeks
     unseen = {

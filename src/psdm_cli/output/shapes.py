@@ -78,6 +78,7 @@ SHAPES: dict[str, str] = {
     "auth status": f"{SETUP}:AuthStatus",
     "doctor": f"{SETUP}:Diagnosis",
     "sync": f"{SETUP}:Synced",
+    "import kantata": "psdm_cli.output.import_document:ImportKantataResult",
     "sandbox reset": f"{SETUP}:SandboxReset",
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -22,6 +22,7 @@ THINGS = {
     "checklist_answers": "answers in them",
     "waivers": "waivers of findings",
     "upside_entries": "entries of the upside ledger",
+    "imports": "files that were imported",
     "walk_decisions": "decisions of Monday's walks",
     "runs": "runs that wrote something",
     "changes": "changes in them",

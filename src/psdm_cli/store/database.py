@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from psdm_cli.store.checklists import ChecklistRuns
     from psdm_cli.store.decisions import Decisions
     from psdm_cli.store.facts import Facts
+    from psdm_cli.store.imports import Imports
     from psdm_cli.store.journal import StoredJournal
     from psdm_cli.store.snapshots import Snapshots
     from psdm_cli.store.top_customer import TopCustomers
@@ -172,6 +173,13 @@ class Store:
         from psdm_cli.store.top_customer import TopCustomers
 
         return TopCustomers(self)
+
+    @property
+    def imports(self) -> Imports:
+        """The report exports that were imported."""
+        from psdm_cli.store.imports import Imports
+
+        return Imports(self)
 
     def decisions(self, week: str, scope: str) -> Decisions:
         """What was decided about findings in a week's walk of these leads."""

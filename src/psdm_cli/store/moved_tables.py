@@ -18,7 +18,7 @@ from psdm_cli.store import tables
 LEFT_OUT = frozenset({"psdm_revision", "mirror_parts"})
 MIRROR = frozenset({"accounts", "mirror_rows", "mirror_malformed", "mirror_refusals", "mirror_marks", "mirror_scopes"})
 #: facts about who works at a machine: an import never replaces them
-PERSONAL_FACTS = frozenset({"token owner"})
+PERSONAL_FACTS = frozenset({"token owner", "imported as"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ _KNOWN: Mapping[str, _Known] = {
     "upside_entries": _Known(newer="reviewed_at"),
     "top_customer_lists": _Known(newer="listed_at"),
     "push_reasons": _Known(newer="told_at"),
+    "imports": _Known(("site", "lead", "report", "file", "digest", "imported_at"), newer="replaced_at"),
 }
 
 

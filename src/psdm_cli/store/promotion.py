@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select
@@ -24,25 +24,31 @@ _COLUMNS = ("account_id", "kind", "id", "workspace_id", "user_id", "body")
 
 def promote(mirror: Mirror, run: str, wanted: Promotion) -> Promoted:
     """See `Mirror.promote`."""
-    changed: dict[Kind, int] = {}
-    deleted: dict[Kind, int] = {}
-    refused = {refusal.kind for refusal in wanted.refusals}
     with mirror.store.write() as connection:
         dialect.make_room(connection)
         account = ensure_account(connection, mirror.account)
         _forget_unattributed(connection, account, run)
-        for part in read_parts(connection, account, run):
-            kind = part.head.kind
-            if kind in refused:
-                continue
-            _check_base(connection, account, part)
-            new, gone = _apply(connection, account, part)
-            changed[kind] = changed.get(kind, 0) + new
-            deleted[kind] = deleted.get(kind, 0) + gone
-            _set_marks(connection, account, part)
-        _set_refusals(connection, account, wanted, refused)
-        _set_scope(connection, account, wanted.scope)
+        promoted = make_true(connection, account, read_parts(connection, account, run), wanted)
         connection.execute(delete(tables.parts).where(tables.parts.c.account_id == account, tables.parts.c.run == run))
+    return promoted
+
+
+def make_true(connection: Connection, account: int, parts: Iterable[Part], wanted: Promotion) -> Promoted:
+    """Write the parts, their marks, the refusals and the scope within a transaction of the caller's."""
+    changed: dict[Kind, int] = {}
+    deleted: dict[Kind, int] = {}
+    refused = {refusal.kind for refusal in wanted.refusals}
+    for part in parts:
+        kind = part.head.kind
+        if kind in refused:
+            continue
+        _check_base(connection, account, part)
+        new, gone = _apply(connection, account, part)
+        changed[kind] = changed.get(kind, 0) + new
+        deleted[kind] = deleted.get(kind, 0) + gone
+        _set_marks(connection, account, part)
+    _set_refusals(connection, account, wanted, refused)
+    _set_scope(connection, account, wanted.scope)
     return Promoted(changed, deleted)
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from sqlalchemy import Connection, inspect, select
+from typing import TYPE_CHECKING
 
 from psdm_cli.errors import StoreProblem
-from psdm_cli.store import problems, tables
+from psdm_cli.store import problems
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")  # oldest first; a test holds them against the migrations
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")  # oldest first; a test holds them against the migrations
 HEAD = REVISIONS[-1]
 
 
 def prepare(connection: Connection, place: str) -> None:
     """Within a write transaction: create what is missing, migrate what is older, refuse what is unknown."""
+    from psdm_cli.store import tables
+
     if _is_server(connection):
         from psdm_cli.store import server
 
@@ -29,6 +33,10 @@ def prepare(connection: Connection, place: str) -> None:
 
 def stored_revision(connection: Connection, place: str) -> str | None:
     """The database's revision, None for an empty one; a database of somebody else or of the future is refused."""
+    from sqlalchemy import inspect, select
+
+    from psdm_cli.store import tables
+
     names = set(inspect(connection).get_table_names())
     if not names:
         return None

@@ -300,3 +300,22 @@ push_reasons = Table(
     Column("who", Text, nullable=False),
     Column("told_at", String(40), nullable=False),
 )
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("lead", Text, nullable=False),  # whose projects the files are about, the key of their mirror
+    Column("report", String(20), nullable=False),
+    Column("file", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("exported_on", String(10), nullable=False),
+    Column("row_count", Integer, nullable=False),
+    Column("mapping", Text, nullable=False),  # JSON: which column was taken as what
+    Column("who", Text, nullable=False),
+    Column("imported_at", String(40), nullable=False),
+    Column("replaced_at", String(40)),
+    Column("body", LargeBinary, nullable=False),  # JSON: the rows by field; none once replaced
+    Index(None, "site", "lead"),
+)

@@ -200,7 +200,7 @@ def _person(assessment: Assessment, typed: str) -> PersonLoad:
     if not portfolio.can_see(*needs):
         refusal = next(portfolio.refusals[kind] for kind in needs if kind in portfolio.refusals)
         raise Forbidden(
-            f"What people are booked to cannot be seen: the token lacks permission {refusal.permission}.",
+            f"What people are booked to cannot be seen: {refusal.lacking}.",
             call=refusal.call,
             permission=refusal.permission,
         )

@@ -21,7 +21,8 @@ from psdm_cli.errors import NotFound, PsdmError, Unavailable, WrongUsage
 from psdm_cli.store.states import ScopeState
 from psdm_cli.systems.ports import Kantata, Me, Person, Progress
 from psdm_cli.workflows.freezing import frozen_before
-from psdm_cli.workflows.identity import Identity, identity, live_identity, remembered_owner
+from psdm_cli.workflows.identity import Identity, identity, is_imported, live_identity, remembered_owner
+from psdm_cli.workflows.imported_scope import imported_scope, origins
 from psdm_cli.workflows.refresh_scope import malformed_of, rows_of, scope_of
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _read_mirror(sources: Sources, selection: Selection) -> _Reading:
     me = remembered_owner(store)
     mirror = store.mirror(account_key(sources.account_scope, me))
     known = identity(me, selection.leads, lambda: _mirrored_leads(mirror))
-    return known, mirror, scope_of(mirror, known.scope)
+    return known, mirror, (imported_scope if is_imported(me) else scope_of)(mirror, known.scope)
 
 
 def _way_offline(sources: Sources, selection: Selection) -> str:
@@ -272,7 +273,9 @@ def _clock_warnings(sources: Sources, state: ScopeState) -> list[str]:
             f"As of {sources.as_of} moves the clock only: balances, bookings and tasks are those of "
             f"{state.synced_at.astimezone(sources.rules.zone):%Y-%m-%d %H:%M}."
         )
-    if sources.kantata is None:
+    if sources.kantata is None and (files := origins(sources.store, sources.as_of)):
+        warnings += files
+    elif sources.kantata is None:
         age = sources.now - state.synced_at
         warnings.append(f"Offline: from the mirror, {age_in_words(age)} old.")
     return warnings

@@ -9,6 +9,9 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from psdm_cli.domain.imports.files import IMPORTED_AS
+from psdm_cli.domain.imports.records import lead_id
+from psdm_cli.domain.records import IMPORT
 from psdm_cli.errors import NotFound, WrongUsage
 from psdm_cli.systems.ports import Kantata, Me, Person
 from psdm_cli.workflows.refresh_scope import Scope
@@ -41,7 +44,10 @@ class Identity:
 def live_identity(kantata: Kantata, store: Store, leads: Sequence[str], now: datetime) -> Identity:
     """Ask Kantata who the token's owner is and who the names mean; remember the owner for `--offline`."""
     me = kantata.me()
-    remembered = store.facts.get(_WHOLE_SITE, _OWNER)
+    facts = store.facts.of([_WHOLE_SITE]).get(_WHOLE_SITE, {})
+    if IMPORTED_AS in facts:  # what is read now answers offline from now on, not files of another day
+        store.facts.remove(_WHOLE_SITE, IMPORTED_AS)
+    remembered = facts.get(_OWNER)
     value = json.dumps({"id": me.id, "name": me.name, "email": me.email}, ensure_ascii=False)
     if remembered is None or remembered.value != value:
         store.facts.put(_WHOLE_SITE, _OWNER, value, who=me.name, at=now)
@@ -49,7 +55,13 @@ def live_identity(kantata: Kantata, store: Store, leads: Sequence[str], now: dat
 
 
 def remembered_owner(store: Store) -> Me:
-    """The owner of the token that was used last. Raises `NotFound` when nothing was ever read."""
+    """The owner of the token that was used last; where files were imported since, the lead that they are about.
+
+    Raises `NotFound` when nothing was ever read.
+    """
+    lead = imported_as(store)
+    if lead is not None:
+        return Me(lead_id(lead), lead)
     fact = store.facts.get(_WHOLE_SITE, _OWNER)
     if fact is None:
         raise NotFound(
@@ -59,13 +71,24 @@ def remembered_owner(store: Store) -> Me:
     return Me(**json.loads(fact.value))
 
 
+def imported_as(store: Store) -> str | None:
+    """The lead whose imported files answer offline; None where Kantata was read since, or nothing was imported."""
+    fact = store.facts.get(_WHOLE_SITE, IMPORTED_AS)
+    return None if fact is None else fact.value
+
+
+def is_imported(me: Me) -> bool:
+    """Whether somebody is known from imported files alone."""
+    return me.id.startswith(f"{IMPORT}:")
+
+
 def identity(me: Me, leads: Sequence[str], known: Callable[[], Iterable[Person]]) -> Identity:
     """The scope that `--lead` means. Raises `WrongUsage` (no name, several people of it) and `NotFound`."""
     wanted = tuple(dict.fromkeys(name.strip() for name in leads)) or (ME,)
     if "" in wanted:  # an empty variable in a script must not silently mean "me"
         raise WrongUsage("--lead needs me, all, or a name, e-mail or user id; it was empty.")
     if ALL in wanted:
-        return Identity(me, Scope(None), ())
+        return Identity(me, Scope(None, imported=is_imported(me)), ())
     people: list[Person] = []
     everybody: list[Person] | None = None
     for name in wanted:

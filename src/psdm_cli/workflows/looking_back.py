@@ -119,7 +119,7 @@ def people(sources: Sources, selection: Selection, by: str, periods: Sequence[Pe
     for kind in (Kind.PEOPLE, Kind.ALLOCATIONS, Kind.RESOURCES):
         if refusal := portfolio.refusals.get(kind):
             raise Forbidden(
-                f"What people are booked to cannot be seen: the token lacks permission {refusal.permission}.",
+                f"What people are booked to cannot be seen: {refusal.lacking}.",
                 call=refusal.call,
                 permission=refusal.permission,
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from psdm_cli.domain.records import Kind, Malformed, Record, Refusal
+from psdm_cli.domain.records import IMPORT, Kind, Malformed, Record, Refusal
 from psdm_cli.errors import NotFound
 from psdm_cli.store.states import ScopeState
 from psdm_cli.workflows.refresh_plan import BY_USER, BY_WORKSPACE
@@ -18,14 +18,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose engagements: those of these leads, or (`None`) every visible project."""
+    """Whose engagements: those of these leads, or (`None`) every visible project.
+
+    `imported`: of files instead of Kantata, so that what is kept under the scope's name never mixes.
+    """
 
     lead_ids: tuple[str, ...] | None
+    imported: bool = False
 
     @property
     def key(self) -> str:
         """The scope's name in the mirror."""
-        return "all" if self.lead_ids is None else "leads:" + ",".join(sorted(set(self.lead_ids)))
+        if self.lead_ids is None:
+            return f"{IMPORT}:all" if self.imported else "all"
+        return "leads:" + ",".join(sorted(set(self.lead_ids)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,7 @@ def leads_of(assessment: Assessment) -> tuple[str, ...]:
 
 def refused(assessment: Assessment, *kinds: Kind) -> tuple[str, ...]:
     """One sentence per permission that these kinds lack."""
-    lacking = assessment.portfolio.permissions_lacking(*kinds)
-    return tuple(f"could not look: the token lacks permission {permission}" for permission in lacking)
+    return tuple(f"could not look: {lacking}" for lacking in assessment.portfolio.lacking(*kinds))
 
 
 def said(currency: Currency | None, cents: int | None) -> str:
