@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import cycle, islice
+from pathlib import Path
 from typing import Any
 
 import pexpect
@@ -74,6 +75,7 @@ ALSO = (
     "fix FP-02 --lead all --dry-run",
     "fix FP-07 --lead all --dry-run",
     "fix FP-09 --lead all",
+    f"report week --lead all --as-of {NEXT_WEEK}",
 )
 
 
@@ -170,6 +172,18 @@ def test_csv(psdm: Psdm, command: str) -> None:
     rows = list(csv.reader(io.StringIO(text)))
     assert len({len(row) for row in rows}) == 1
     assert_safe_csv(rows)
+
+
+def test_the_weeks_page(psdm: Psdm, tmp_path: Path) -> None:
+    pytest.importorskip("vl_convert", reason="the extra psdm-cli[report] is not installed: no page can be drawn")
+    command, file = f"report week --lead all --as-of {NEXT_WEEK} --offline", tmp_path / "week.html"
+    markdown = run(psdm, command, "--markdown", "--html", str(file)).out
+    assert_safe_markdown(markdown)
+    assert_table_is_whole(markdown)
+    page = file.read_text(encoding="utf-8")
+    assert_safe_text(page.replace("\n", ""))
+    assert page.count("<script") == 1  # its own
+    assert "<img" not in page
 
 
 def test_json_loses_nothing(psdm: Psdm, server: KantataSandbox) -> None:
