@@ -9,10 +9,12 @@ from typing import Any
 
 from psdm_cli.domain.week_report import WeekReport
 from psdm_cli.domain.weekly_accuracy import WeekAccuracy
-from psdm_cli.output import week_tables as tables
+from psdm_cli.output import week_headline as words
+from psdm_cli.output import week_standing as around
 from psdm_cli.output.drawing import HEIGHT, WIDTH, Row, Studio
 from psdm_cli.output.html.look import BAND, INK, SERIES
-from psdm_cli.output.week_tables import Head, Table, Value, goal, money, text
+from psdm_cli.output.week_cells import Head, Table, Value, money, text
+from psdm_cli.output.week_standing import goal
 from psdm_cli.output.wording import amount, hours, long_type, percent
 
 FARTHEST = 0.5  # an error beyond ±50 % is drawn at the edge; the table has the number
@@ -31,7 +33,7 @@ class Chart:
 
 def forecast_charts(report: WeekReport, studio: Studio) -> Iterable[Chart]:
     """For each currency the months by type, worked and to come together, beside the earlier forecast."""
-    for currency in tables.currencies(report):
+    for currency in words.currencies(report):
         yield _forecast(report, currency, studio)
 
 
@@ -134,8 +136,8 @@ def _accuracy(report: WeekReport, currency: str, lines: Sequence[WeekAccuracy], 
     inside = sum(line.verdict.value == "in_tolerance" for line in lines)
     numbers = Table(
         caption,
-        tables.WEEK_COLUMNS,
-        tuple(tables.week_row(line) for line in reversed(report.weekly.lines) if line.currency == currency),
+        around.WEEK_COLUMNS,
+        tuple(around.week_row(line) for line in reversed(report.weekly.lines) if line.currency == currency),
     )
     drawn = studio.svg(alt.layer(*layers).properties(width=WIDTH, height=HEIGHT))
     return Chart(drawn, f"Lines over a band. {inside} of {len(lines)} points within their goal.", numbers, key)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from psdm_cli.changes.plan import Plan
     from psdm_cli.output.layout import Page, Row
-    from psdm_cli.output.week_tables import Table, Value
+    from psdm_cli.output.week_cells import Table, Value
 
 COMMAND = "report week"
 MOST_ROWS = 8  # on a screen; the other forms have all
@@ -73,6 +73,8 @@ class WeekDocument:
 
     def page(self, width: int) -> Page:
         """The screen for a width."""
+        from psdm_cli.output import week_headline as words
+        from psdm_cli.output import week_standing as around
         from psdm_cli.output import week_tables as tables
         from psdm_cli.output.layout import Column, Page, Span
         from psdm_cli.output.plan_document import add_plan
@@ -85,19 +87,19 @@ class WeekDocument:
         page.blank()
         page.table(
             (Column(""), Column("", least=12, lines=2), Column("", least=10, lines=2)),
-            [(name, Span(value, "bold"), below) for name, value, below in tables.headline(report)],
+            [(name, Span(value, "bold"), below) for name, value, below in words.headline(report)],
             indent=2,
         )
-        for currency in tables.currencies(report):
+        for currency in words.currencies(report):
             _add(page, tables.month_table(report, currency))
         _add(page, tables.move_table(report, slipped=True), flexible=(0, 5))
         _add(page, tables.upside_table(report), flexible=(0, 2, 9), drop=(1, 8, 9))
-        _add(page, tables.bias_table(report))
-        for line in tables.standing(report):
+        _add(page, around.bias_table(report))
+        for line in words.standing(report):
             page.text(line, first="  · ")
-        _add(page, tables.gap_table(report), flexible=(0,))
-        _add(page, tables.people_table(report), flexible=(0,))
-        _add(page, tables.health_table(report), flexible=(0, 5), drop=(1, 3))
+        _add(page, around.gap_table(report), flexible=(0,))
+        _add(page, around.people_table(report), flexible=(0,))
+        _add(page, around.health_table(report), flexible=(0, 5), drop=(1, 3))
         good_to_know(page, self.warnings)
         if self.plan is not None and self.plan.items:
             page.heading("Published")

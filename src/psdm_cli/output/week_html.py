@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from psdm_cli.domain.week_report import WeekReport
+from psdm_cli.output import week_headline as words
+from psdm_cli.output import week_standing as around
 from psdm_cli.output import week_tables as tables
 from psdm_cli.output.drawing import Studio
 from psdm_cli.output.html.fragments import Card, Cell, Column, Part, badge, faint, lines, said
 from psdm_cli.output.html.page import Html
+from psdm_cli.output.week_cells import Head, Table, Value
 from psdm_cli.output.week_charts import Chart, accuracy_charts, forecast_charts, people_charts, upside_charts
-from psdm_cli.output.week_tables import Head, Table, Value
 from psdm_cli.output.wording import age
 
 
@@ -20,7 +22,7 @@ def week_html(report: WeekReport, now: datetime, studio: Studio) -> str:
     read = f"Kantata data {age(report.synced_at, now)}"
     lead = f"As of {report.as_of:%A} {report.as_of.isoformat()} · {report.quarter} · {', '.join(report.leads)} · {read}"
     page = Html(f"Forecast call, week {report.week}", lead=lead)
-    page.cards([Card(name, value, below) for name, value, below in tables.headline(report)])
+    page.cards([Card(name, value, below) for name, value, below in words.headline(report)])
     _forecast(page, report, studio)
     page.heading(2, "Pushes and pulls")
     _table(page, tables.move_table(report, slipped=True), seen=False)
@@ -33,17 +35,17 @@ def week_html(report: WeekReport, now: datetime, studio: Studio) -> str:
         _table(page, table)
     page.heading(2, "Accuracy and bias")
     _charts(page, accuracy_charts(report, studio))
-    _table(page, tables.bias_table(report))
+    _table(page, around.bias_table(report))
     if not report.weekly.lines:
-        _table(page, tables.week_table(report))
-    page.items(tables.standing(report))
+        _table(page, around.week_table(report))
+    page.items(words.standing(report))
     page.heading(2, "Coverage gaps")
-    _table(page, tables.gap_table(report), seen=False)
+    _table(page, around.gap_table(report), seen=False)
     page.heading(2, "Under-allocated people")
     _charts(page, people_charts(report, studio))
-    _table(page, tables.people_table(report))
+    _table(page, around.people_table(report))
     page.heading(2, "Red, yellow, green")
-    _table(page, tables.health_table(report), seen=False)
+    _table(page, around.health_table(report), seen=False)
     if report.warnings:
         page.heading(2, "Good to know")
         page.items(report.warnings)
@@ -53,7 +55,7 @@ def week_html(report: WeekReport, now: datetime, studio: Studio) -> str:
 
 def _forecast(page: Html, report: WeekReport, studio: Studio) -> None:
     page.heading(2, "Forecast")
-    currencies = tables.currencies(report)
+    currencies = words.currencies(report)
     if not currencies:
         page.paragraph("No amount is known: the token sees no money.")
     _charts(page, forecast_charts(report, studio))

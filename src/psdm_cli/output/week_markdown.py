@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from psdm_cli.domain.week_report import WeekReport
+from psdm_cli.output import week_headline as words
+from psdm_cli.output import week_standing as around
 from psdm_cli.output import week_tables as tables
 from psdm_cli.output.markdown import INTERNAL, Markdown, Part, own, said
-from psdm_cli.output.week_tables import Table, Value
+from psdm_cli.output.week_cells import Table, Value
 from psdm_cli.output.wording import age
 
 SIGNS = {"red": "🔴 ", "yellow": "🟡 ", "green": "🟢 "}
@@ -24,13 +26,13 @@ def week_markdown(report: WeekReport, now: datetime | None) -> str:
     page.paragraph("Leads: ", ", ".join(report.leads), own(f". Fiscal quarter {report.quarter}."))
     page.items(
         said(own("**"), name, own("**: "), value, own(" ("), below, own(")"))
-        for name, value, below in tables.headline(report)
+        for name, value, below in words.headline(report)
     )
     page.heading(2, "Forecast")
-    for currency in tables.currencies(report):
+    for currency in words.currencies(report):
         _table(page, tables.month_table(report, currency))
         _table(page, tables.type_table(report, currency))
-    if not tables.currencies(report):
+    if not words.currencies(report):
         page.paragraph("No amount is known: the token sees no money.")
     page.heading(2, "Pushes and pulls")
     _table(page, tables.move_table(report, slipped=True), caption=False)
@@ -42,15 +44,15 @@ def week_markdown(report: WeekReport, now: datetime | None) -> str:
     _table(page, tables.upside_table(report))
     _table(page, tables.settled_table(report))
     page.heading(2, "Accuracy")
-    _table(page, tables.bias_table(report))
-    _table(page, tables.week_table(report))
-    page.items(tables.standing(report))
+    _table(page, around.bias_table(report))
+    _table(page, around.week_table(report))
+    page.items(words.standing(report))
     page.heading(2, "Coverage gaps")
-    _table(page, tables.gap_table(report), caption=False)
+    _table(page, around.gap_table(report), caption=False)
     page.heading(2, "Under-allocated people")
-    _table(page, tables.people_table(report), caption=False)
+    _table(page, around.people_table(report), caption=False)
     page.heading(2, "Red, yellow, green")
-    _table(page, tables.health_table(report), caption=False)
+    _table(page, around.health_table(report), caption=False)
     if report.warnings:
         page.heading(2, "Good to know")
         page.items(report.warnings)

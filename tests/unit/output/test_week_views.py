@@ -15,6 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from tests.hostile import HOSTILE, assert_safe_json, assert_safe_markdown, assert_safe_styled, assert_table_is_whole
 from tests.week_reports import AS_OF, NOW, empty_week, week_report
 
+from psdm_cli.output import week_headline as words
 from psdm_cli.output import week_tables as tables
 from psdm_cli.output.document import as_text, envelope
 from psdm_cli.output.shapes import document_schema
@@ -92,7 +93,7 @@ def test_reasons_of_people_come_before_what_the_data_shows() -> None:
 
 
 def test_currencies_of_most_types_come_first() -> None:
-    assert tables.currencies(week_report()) == ("USD", "EUR")
+    assert words.currencies(week_report()) == ("USD", "EUR")
 
 
 def test_a_published_page_does_not_grow_old() -> None:
