@@ -79,6 +79,7 @@ COMMANDS: Table = {
     ),
     "health": Lazy("psdm_cli.commands.health:health", "Suggest, decide and write an engagement's health.", LOOK),
     "portfolio": Lazy("psdm_cli.commands.portfolio:portfolio", "Show every engagement at a glance.", LOOK),
+    "handover": Lazy("psdm_cli.commands.handover:handover", "Show what a colleague must know who takes over.", LOOK),
     "why": Lazy("psdm_cli.commands.why:why", "Explain a figure, a finding or a step: rows, rule, handbook.", LOOK),
     "apply": Lazy("psdm_cli.commands.apply:apply", "Apply a plan that was saved with --plan-out.", WRITES),
     "undo": Lazy("psdm_cli.commands.undo:undo", "Take back what a run wrote.", WRITES),

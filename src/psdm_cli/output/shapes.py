@@ -43,6 +43,7 @@ SHAPES: dict[str, str] = {
     "customer-status": "psdm_cli.output.customer_status_document:CustomerStatusResult",
     "health": "psdm_cli.output.health_document:HealthResult",
     "portfolio": "psdm_cli.output.views_json:PortfolioResult",
+    "handover": "psdm_cli.output.handover_shapes:HandoverResult",
     "why": "psdm_cli.output.why_json:WhyResult",
     "apply": "psdm_cli.output.plan_shapes:AppliedResult",
     "undo": "psdm_cli.output.plan_shapes:AppliedResult",
