@@ -113,9 +113,8 @@ class WeekDocument:
         from psdm_cli.output.views import next_steps
 
         steps = [("psdm forecast freeze", "keep this week's forecast")] if self.report.compared_with is None else []
-        for move in [move for move in self.report.moves if move.reason_due][:1]:
-            name = f"{move.sow or move.project}:{move.month_from}:{move.month_to}"
-            steps.append((f"psdm top-customer --push-reason {shlex.quote(f'{name}=…')}", "say why it was pushed"))
+        if any(move.reason_due for move in self.report.moves):
+            steps.append(("psdm top-customer", "say why it was pushed (--push-reason)"))
         if self.saved_in is not None:
             steps.append((f"psdm apply {shlex.quote(self.saved_in)}", "publish it by the saved plan"))
         if self.file is None:
