@@ -173,7 +173,7 @@ def _add_item(page: Page, item: Item, *, said: bool = False) -> None:
     if item.error:
         page.text(Span(item.error, "yellow" if item.state is not ChangeState.FAILED else "red"), first="      ")
     if item.url or change.url:
-        page.text(item.url or change.url or "", first="      ")
+        page.line(f"      {item.url or change.url}")  # on one line, to be copied
 
 
 @dataclass(frozen=True)
