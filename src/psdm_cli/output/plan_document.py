@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ VERBS = {
     Action.KEEP: "already so",
 }
 
+ADDRESS = re.compile(r"https?://[!-~]{1,500}")
 VISIBLE = "the customer can see this"
 
 
@@ -173,7 +175,11 @@ def _add_item(page: Page, item: Item, *, said: bool = False) -> None:
     if item.error:
         page.text(Span(item.error, "yellow" if item.state is not ChangeState.FAILED else "red"), first="      ")
     if item.url or change.url:
-        page.line(f"      {item.url or change.url}")  # on one line, to be copied
+        address = item.url or change.url or ""
+        if ADDRESS.fullmatch(address):
+            page.line(f"      {address}")  # on one line, to be copied
+        else:
+            page.text(address, first="      ")
 
 
 @dataclass(frozen=True)
