@@ -15,6 +15,7 @@ from psdm_cli.domain.findings import Finding, Step
 from psdm_cli.domain.funds import EngagementForecast
 from psdm_cli.domain.portfolio_rows import PortfolioRow, portfolio_rows
 from psdm_cli.domain.records import Kind, ResourceRequest
+from psdm_cli.domain.steps import timesheets
 from psdm_cli.domain.steps.common import day_text, leads_of
 from psdm_cli.domain.upside import UpsideEntry, UpsideStatus
 from psdm_cli.domain.waivers import Waiver, latest
@@ -148,6 +149,7 @@ def _engagement(assessment: Assessment, forecast: EngagementForecast, row: Portf
     upside = tuple(e for e in found.upside if e.status is UpsideStatus.OPEN and _is_of(e, row))
     waits = (
         *_request_waits(requests or ()),
+        *_time_waits(steps),
         *_clock_waits(clocks),
         *(_change_wait(change) for change in changes or ()),
         *_upside_waits(upside),
@@ -213,6 +215,18 @@ def _request_waits(requests: Iterable[PendingRequest]) -> Iterable[Wait]:
     for request in requests:
         what = f"answer resource request {request.id}" + (f" for {request.role}" if request.role else "")
         yield Wait(COVER, COORDINATOR, what, since=request.since)
+
+
+def _time_waits(steps: Iterable[OpenStep]) -> Iterable[Wait]:
+    """Time that is not entered waits for its person; time that is not approved, for the project manager."""
+    for step in steps:
+        person, fault = step.finding.data.get("person"), step.finding.data.get("fault")
+        if step.finding.step != timesheets.ID or person is None:
+            continue
+        if fault == "missing":
+            yield Wait(COVER, str(person), f"enter time: {step.finding.message}")
+        else:
+            yield Wait(str(person), COVER, f"approve time: {step.finding.message}")
 
 
 def _clock_waits(clocks: Iterable[Item]) -> Iterable[Wait]:

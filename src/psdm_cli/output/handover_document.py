@@ -94,7 +94,7 @@ class HandoverDocument:
         page = Page(width)
         dated = Dated(as_of=handover.as_of, now=self.now, synced_at=handover.synced_at)
         header(page, COMMAND, dated, ", ".join(handover.leads))
-        _screen_table(page, tables.state_table(handover), flexible=(0, 1), drop=(2, 1, 10, 3, 7))
+        _screen_table(page, tables.state_table(handover), flexible=(0,))
         _screen_table(page, tables.wait_table(handover), flexible=(3,), drop=(1, 4))
         _screen_table(page, tables.deadline_table(handover), flexible=(0,), drop=(3,))
         for each in handover.engagements:

@@ -14,36 +14,39 @@ from psdm_cli.output.wording import amount as amount_text
 
 
 def state_table(page: Handover) -> Table:
-    """Every engagement at a glance, as the portfolio has it."""
-    rows = []
-    for each in page.engagements:
-        row = each.row
-        colour = (row.health.color or "").casefold() if row.health is not None else ""
-        rows.append(
-            (
-                text(row.sow or row.title, row.title if row.sow else ""),
-                text(each.customer),
-                text(row.lead),
-                text(short_type(row.type)),
-                text(row.status or UNKNOWN),
-                day(row.end),
-                _share(row.burn),
-                money(row.eac),
-                money(row.to_forecast),
-                text(row.currency),
-                day(row.runway),
-                Value(row.health.color or UNKNOWN, row.health.color, colour=colour or None)
-                if row.health is not None
-                else text("none"),
-                text(str(len(each.steps))),
-            )
-        )
+    """Every engagement at a glance, as the portfolio has it; its lead where there are several."""
+    several = len(page.leads) > 1
     columns = (
-        Head("engagement"), Head("customer"), Head("lead"), Head("type"), Head("status"), Head("end"),
-        Head("burn", "right"), Head("EAC", "right"), Head("to forecast", "right"), Head("in"), Head("runway to"),
-        Head("health"), Head("open steps", "right"),
-    )  # fmt: skip
-    return Table("Engagements", columns, tuple(rows), empty="No engagement.")
+        Head("engagement", prose=True),
+        *((Head("lead"),) if several else ()),
+        *(Head(title) for title in ("type", "status", "end")),
+        *(Head(title, "right") for title in ("burn", "EAC", "to forecast")),
+        *(Head(title) for title in ("in", "runway to", "health")),
+        Head("open steps", "right"),
+    )
+    return Table(
+        "Engagements", columns, tuple(_state(each, several) for each in page.engagements), empty="No engagement."
+    )
+
+
+def _state(each: HandedOver, several: bool) -> tuple[Value, ...]:
+    row, health = each.row, each.row.health
+    colour = health.color if health is not None else None
+    customer = f" · {each.customer}" if each.customer and each.customer not in row.title else ""
+    return (
+        text(row.sow or row.title, f"{row.title}{customer}" if row.sow else customer.removeprefix(" · ")),
+        *((text(row.lead),) if several else ()),
+        text(short_type(row.type)),
+        text(row.status or UNKNOWN),
+        day(row.end),
+        _share(row.burn),
+        money(row.eac),
+        money(row.to_forecast),
+        text(row.currency),
+        day(row.runway),
+        text("none") if health is None else Value(colour or UNKNOWN, colour, colour=(colour or "").casefold() or None),
+        text(str(len(each.steps))),
+    )
 
 
 def wait_table(page: Handover) -> Table:
