@@ -97,6 +97,19 @@ RUNS = {
     "status": Run("--sandbox status SOW-2301", 3),
     "health": Run("--sandbox health SOW-2301", 3),
     "customer-status": Run("--sandbox customer-status SOW-2301 --dry-run"),
+    "report week": asking("report week"),
+    "cadence": Run("cadence"),
+    "upside add": asking("upside add SOW-2301 --allocation 11 --reason undecided --yes"),
+    "upside edit": asking("upside edit 1 --probability 70 --yes"),
+    "upside list": Run("upside list"),
+    "upside show": Run("upside show 1"),
+    "upside review": asking("upside review"),
+    "upside convert": asking("upside convert 1 --yes"),
+    "upside push": asking("upside push 1 --to FY28-Q1 --reason frozen --yes"),
+    "upside close": asking("upside close 1 --reason gone --yes"),
+    "upside export": Run("upside export new.csv"),
+    "upside import": asking("upside import upside.csv --yes"),
+    "import kantata": Run("import kantata time.csv --dry-run"),
     "top-customer": Run("--sandbox top-customer --customer Larkspur", 3),
     "schema": Run("schema portfolio"),
     "completion install": Run("completion install bash"),
@@ -111,10 +124,13 @@ ASKING = {name: run for name, run in RUNS.items() if run.down is not None}
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KantataSandbox, Psdm]]:
-    """A Kantata, and a psdm that has read it, frozen a week, saved a plan, written a change and kept its state."""
+    """A Kantata, and a psdm that has read it, frozen a week, saved a plan, written, added upside and kept its state."""
     home = tmp_path_factory.mktemp("desk")
     (home / "psdm").mkdir()
     (home / "psdm" / "config.yaml").write_text(CONFIG, encoding="utf-8")
+    (home / "time.csv").write_text(
+        "Project,Person,Date,Hours,Billable\nSOW-2301,Kim,2026-11-20,2,yes\n", encoding="utf-8"
+    )
     with KantataSandbox(as_of=AS_OF) as server:
         psdm = Psdm(home).at(server).with_(PSDM_AS_OF=AS_OF.isoformat(), PSDM_NO_INPUT="1")
         for words in (
@@ -122,6 +138,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KantataSand
             ("forecast", "freeze"),
             (*HARDEN, "--plan-out", "plan.json"),
             (*HARDEN, "--yes"),
+            ("upside", "add", "SOW-2301", "--allocation", "10", "--reason", "undecided", "--yes"),
+            ("upside", "export", "upside.csv"),
             ("state", "export", "state.psdm"),
         ):
             done = psdm(*words)
