@@ -171,7 +171,9 @@ def report_of(mapping: ColumnMap, titles: Sequence[str]) -> Report:
         found[report] = {name for name in known if name is not None}
     whole = [report for report in Report if set(NEEDED[report]) <= found[report]]
     if not whole:
-        nearest = max(Report, key=lambda each: len(found[each] & set(NEEDED[each])) / len(NEEDED[each]))
+        nearest = max(
+            Report, key=lambda each: (len(found[each]), len(found[each] & set(NEEDED[each])), -len(NEEDED[each]))
+        )
         lacking = [name for name in NEEDED[nearest] if name not in found[nearest]]
         raise ValueError(
             f"its header is that of no report that psdm knows; nearest is {nearest}, which lacks {', '.join(lacking)}"
