@@ -185,6 +185,8 @@ def _decision(env: Environment, looked: Looked, wishes: Wishes) -> Decision | No
         person = env.prompter()
         if wishes.is_silent:
             env.say(f"{looked.engagement.name}: suggested {looked.suggested.overall or 'nothing'}")
+            for judged in looked.suggested.dimensions:
+                env.say(f"  {judged.dimension}: {judged.color or 'not known'}, {'; '.join(judged.reasons)}")
             if not person.confirm("Write this day's health report now?", default=True):
                 return None
         return decision_of(asked(person, looked.suggested, wishes))

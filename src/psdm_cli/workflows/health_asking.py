@@ -32,7 +32,9 @@ def asked(person: Prompter, suggested: Suggested, wishes: Wishes) -> Wishes:
         text = person.text("Two or three lines: what goes well, what does not, what blocks", check=_filled)
         found = replace(found, text=text)
     if _red(found):
-        found = _remedy(person, found)
+        return _remedy(person, found)
+    if found.overall is Health.YELLOW and not found.raid:
+        return _milder_remedy(person, found)
     return found
 
 
@@ -77,6 +79,15 @@ def _remedy(person: Prompter, wishes: Wishes) -> Wishes:
     if found.escalate and not found.escalate_to:
         found = replace(found, escalate_to=person.text("Escalated to whom", check=_filled))
     return found
+
+
+def _milder_remedy(person: Prompter, wishes: Wishes) -> Wishes:
+    """Yellow wants the same, but does without: an empty answer leaves it to a warning."""
+    raid = person.text("Yellow wants an entry in the RAID too, title or address (Enter for none)")
+    if not raid:
+        return wishes
+    action = wishes.action or person.text("Action", check=_filled)
+    return replace(wishes, raid=raid, action=action, by=wishes.by or person.date("By when"))
 
 
 def _filled(text: str) -> str:

@@ -34,7 +34,7 @@ def suggested(risk: Health | None = G) -> Suggested:
 
 
 def test_enter_takes_what_is_suggested_and_the_client_is_asked() -> None:
-    person = ScriptedPrompter(["", "", "", "", "happy", "", "Wave A is live."])
+    person = ScriptedPrompter(["", "", "", "", "happy", "", "Wave A is live.", ""])
     found = decision_of(asked(person, suggested(), Wishes()))
     assert {each: verdict.color for each, verdict in found.verdicts.items()} == {
         Dimension.SCHEDULE: G,
@@ -59,6 +59,14 @@ def test_a_colour_of_ones_own_asks_why_and_red_asks_for_entry_action_and_date() 
     assert not person.answers
 
 
+def test_yellow_may_have_entry_action_and_date_too() -> None:
+    given = {each: Verdict(G) for each in Dimension}
+    person = ScriptedPrompter(["R-003", "", "Change order", "2026-12-04"])
+    remedy = decision_of(asked(person, suggested(), Wishes(given, Y, "Not paid for."))).remedy
+    assert remedy is not None
+    assert (remedy.raid, remedy.action, remedy.by) == ("R-003", "Change order", date(2026, 12, 4))
+
+
 def test_what_options_said_is_not_asked_again() -> None:
     given = {each: Verdict(G, "said") for each in Dimension if each is not Dimension.CLIENT}
     person = ScriptedPrompter(["engaged"])
@@ -68,7 +76,7 @@ def test_what_options_said_is_not_asked_again() -> None:
 
 
 def test_what_nobody_can_suggest_has_no_default() -> None:
-    person = ScriptedPrompter(["", "", "", "", "g", "seen in the call", "happy", "", "x"])
+    person = ScriptedPrompter(["", "", "", "", "g", "seen in the call", "happy", "", "x", ""])
     found = decision_of(asked(person, suggested(None), Wishes()))
     assert found.verdicts[Dimension.RISK] == Verdict(G, "seen in the call")
 
