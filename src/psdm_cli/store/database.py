@@ -8,39 +8,63 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-
 from psdm_cli.errors import StoreProblem
-from psdm_cli.store import dialect, problems, revisions
-from psdm_cli.store.locks import FileLock, Lock, ServerLock
+from psdm_cli.store import problems, revisions
+from psdm_cli.store.files import FileLooks
 from psdm_cli.store.mirror import Mirror, accounts
-from psdm_cli.store.states import Check
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.exc import SQLAlchemyError
+
     from psdm_cli.store.checklists import ChecklistRuns
     from psdm_cli.store.decisions import Decisions
     from psdm_cli.store.facts import Facts
     from psdm_cli.store.imports import Imports
     from psdm_cli.store.journal import StoredJournal
+    from psdm_cli.store.locks import Lock
+    from psdm_cli.store.questions import Look
     from psdm_cli.store.snapshots import Snapshots
+    from psdm_cli.store.states import Check
     from psdm_cli.store.top_customer import TopCustomers
     from psdm_cli.store.upside import Upside
     from psdm_cli.store.waivers import Waivers
 
 
 class Store:
-    """An open database of the newest revision. Made by `open_store`. Each room is imported by those who enter it."""
+    """An open database of the newest revision. Made by `open_store`. Each room is imported by those who enter it.
 
-    def __init__(self, engine: Engine, place: str, *, file: Path | None, site: str) -> None:
-        self._engine = engine
+    Plain questions (`look`) go to a SQLite file through the standard library; SQLAlchemy is imported, and its engine
+    made, by the first `read` or `write`.
+    """
+
+    def __init__(
+        self, engine: Engine | None, place: str, *, file: Path | None, site: str, looks: FileLooks | None = None
+    ) -> None:
+        self._made = engine
         self._file = file
+        self._looks = looks
+        self._read_only = False
         self.place = place
         self.site = site
 
     @classmethod
     def in_file(cls, file: Path, *, read_only: bool, site: str) -> Store:
         """The store in a SQLite file, brought up to date."""
+        looks = FileLooks(file)
+        if looks.revision() == revisions.HEAD:
+            store = cls(None, str(file), file=file, site=site, looks=looks)
+            store._read_only = read_only
+            return store
+        return cls._by_engine(file, read_only=read_only, site=site)
+
+    @classmethod
+    def _by_engine(cls, file: Path, *, read_only: bool, site: str) -> Store:
+        """A file that is not simply current: older, empty, damaged, on a read-only medium, somebody else's."""
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from psdm_cli.store import dialect
+
         if read_only:
             store = cls(dialect.sqlite_engine(file, read_only=True), str(file), file=file, site=site)
             try:
@@ -58,13 +82,15 @@ class Store:
                 store.close()
                 raise
             store.close()
-        store = cls(dialect.sqlite_engine(file), str(file), file=file, site=site)
+        store = cls(dialect.sqlite_engine(file), str(file), file=file, site=site, looks=FileLooks(file))
         store._bring_up_to_date()
         return store
 
     @classmethod
     def on_server(cls, url: str, *, site: str) -> Store:
         """The store in a shared database."""
+        from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
         from psdm_cli.store import server
 
         try:
@@ -80,6 +106,16 @@ class Store:
         store._bring_up_to_date()
         return store
 
+    @property
+    def _engine(self) -> Engine:
+        if self._made is None:
+            if self._file is None:
+                raise ValueError("a store on a server is made with its engine")
+            from psdm_cli.store import dialect
+
+            self._made = dialect.sqlite_engine(self._file, read_only=self._read_only)
+        return self._made
+
     def _is_current(self) -> bool:
         with self.read() as connection:
             return revisions.stored_revision(connection, self.place) == revisions.HEAD
@@ -94,6 +130,18 @@ class Store:
             raise
 
     @contextmanager
+    def look(self) -> Iterator[Look]:
+        """A consistent view for plain questions: everything asked in the block is of one moment."""
+        if self._looks is not None:
+            with self._looks.look() as look:
+                yield look
+            return
+        from psdm_cli.store.dialect import EngineLook
+
+        with self.read() as connection:
+            yield EngineLook(connection)
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view: everything read in the block is of one moment."""
         with self._translated(), self._engine.connect() as connection, connection.begin():
@@ -105,6 +153,8 @@ class Store:
 
         `passing` is for what can be had again: it survives the process, perhaps not the machine, and is quicker.
         """
+        from psdm_cli.store import dialect
+
         with self._translated(), self._engine.connect() as plain:
             connection = plain.execution_options(**{dialect.WRITE: True, dialect.PASSING: passing})
             with connection.begin():
@@ -112,6 +162,8 @@ class Store:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
+        from sqlalchemy.exc import SQLAlchemyError
+
         try:
             yield
         except (SQLAlchemyError, OSError) as error:
@@ -196,6 +248,8 @@ class Store:
 
     def lock(self, purpose: str) -> Lock:
         """What one process at a time may do on this store's site; the lock ends with its process, however that ends."""
+        from psdm_cli.store.locks import FileLock, ServerLock
+
         key = f"{purpose} {self.site}"
         return FileLock(self._file, key) if self._file is not None else ServerLock(self._engine, key, self.place)
 
@@ -214,6 +268,9 @@ class Store:
 
     def check(self) -> Check:
         """Ask the database whether it is sound."""
+        from psdm_cli.store import dialect
+        from psdm_cli.store.states import Check
+
         found: tuple[str, ...]
         try:
             with self.read() as connection:
@@ -224,7 +281,10 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._engine.dispose()
+        if self._looks is not None:
+            self._looks.close()
+        if self._made is not None:
+            self._made.dispose()
 
     def __enter__(self) -> Self:
         return self

@@ -8,13 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
+from sqlalchemy import text as as_text
 from sqlalchemy.engine import URL
 
-BUSY_SECONDS = 10.0
+from psdm_cli.store.files import BUSY_SECONDS, address
+from psdm_cli.store.questions import Question
+
 _POSITIONAL: dict[tuple[str, ...], str] = {}  # upserts as the driver takes them, by dialect, table and columns
 WRITE = "psdm_write"  # execution option: this transaction will write, take the lock at once
 OURS = "psdm_revision"  # the table by which a database is known as ours
 PASSING = "psdm_passing"  # execution option: what it writes may be lost when the machine (not the process) dies
+
+
+class EngineLook:
+    """See `questions.Look`: one question's text for every database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def rows(self, asked: Question) -> Sequence[tuple[Any, ...]]:
+        """The rows of a question."""
+        return [tuple(row) for row in self._connection.execute(as_text(asked.text), asked.values)]
 
 
 def sqlite_engine(file: Path, *, read_only: bool = False, immutable: bool = False) -> Engine:
@@ -23,12 +37,11 @@ def sqlite_engine(file: Path, *, read_only: bool = False, immutable: bool = Fals
     `immutable` promises that nobody writes the file: for a database on a read-only medium.
     """
     busy = BUSY_SECONDS
-    query = {"uri": "true", "mode": "ro" if read_only else "rwc"}
-    if immutable:
-        query["immutable"] = "1"
-    path = str(file).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    query = {"mode": "ro" if read_only else "rwc"} | ({"immutable": "1"} if immutable else {})
+    database = address(file)
     engine = create_engine(
-        URL.create("sqlite+pysqlite", database=f"file:{path}", query=query), connect_args={"timeout": busy}
+        URL.create("sqlite+pysqlite", database=database, query={"uri": "true", **query}),
+        connect_args={"timeout": busy},
     )
 
     @event.listens_for(engine, "connect")

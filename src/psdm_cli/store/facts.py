@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, select
-
-from psdm_cli.store import dialect, tables
 from psdm_cli.store.codec import storable
 from psdm_cli.store.instants import chunks, instant, text_of
+from psdm_cli.store.names import FACTS
+from psdm_cli.store.questions import question, records
 
 if TYPE_CHECKING:
     from psdm_cli.store.database import Store
-
-_T = tables.facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +35,8 @@ class Facts:
 
     def put(self, engagement_id: str, name: str, value: str, *, who: str, at: datetime) -> None:
         """Store a fact; the one of the same name before is replaced."""
+        from psdm_cli.store import dialect, tables
+
         values = {
             "site": storable(self._store.site),
             "engagement_id": storable(engagement_id),
@@ -47,16 +46,21 @@ class Facts:
             "stored_at": text_of(at),
         }
         with self._store.write() as connection:
-            connection.execute(dialect.upsert(connection, _T), [values])
+            connection.execute(dialect.upsert(connection, tables.facts), [values])
 
     def remove(self, engagement_id: str, name: str) -> bool:
         """Forget a fact; says whether there was one."""
+        from sqlalchemy import delete
+
+        from psdm_cli.store import tables
+
+        known = tables.facts
         with self._store.write() as connection:
             gone = connection.execute(
-                delete(_T).where(
-                    _T.c.site == storable(self._store.site),
-                    _T.c.engagement_id == storable(engagement_id),
-                    _T.c.name == storable(name),
+                delete(known).where(
+                    known.c.site == storable(self._store.site),
+                    known.c.engagement_id == storable(engagement_id),
+                    known.c.name == storable(name),
                 )
             )
             return gone.rowcount > 0
@@ -68,10 +72,11 @@ class Facts:
     def of(self, engagement_ids: Iterable[str]) -> dict[str, dict[str, Fact]]:
         """All facts of these engagements, by engagement and name; engagements without any are left out."""
         found: dict[str, dict[str, Fact]] = {}
-        with self._store.read() as connection:
+        site = storable(self._store.site)
+        with self._store.look() as look:
             for some in chunks(sorted({storable(each) for each in engagement_ids})):
-                where = and_(_T.c.site == storable(self._store.site), _T.c.engagement_id.in_(some))
-                for row in connection.execute(select(_T).where(where)):
+                asked = question(FACTS, (), ("site", "=", site), ("engagement_id", "in", some))
+                for row in records(look, asked):
                     fact = Fact(row.engagement_id, row.name, row.value, row.who, instant(row.stored_at))
                     found.setdefault(row.engagement_id, {})[row.name] = fact
         return found

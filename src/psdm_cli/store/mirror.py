@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
-
 from psdm_cli.domain.records import Kind, Malformed, Record, Refusal
-from psdm_cli.store import tables
 from psdm_cli.store.codec import CODECS, FORMAT, storable
 from psdm_cli.store.instants import chunks, instant
+from psdm_cli.store.names import ACCOUNTS, MALFORMED, MARKS, REFUSALS, ROWS, SCOPES
+from psdm_cli.store.questions import Condition, Look, question, records
 from psdm_cli.store.states import Mark, MirrorState, Promoted, Promotion, ScopeState
 
 if TYPE_CHECKING:
     from psdm_cli.store.database import Store
     from psdm_cli.store.parking import Parking
-
-_R, _M = tables.rows, tables.malformed
 
 
 class Mirror:
@@ -29,11 +26,10 @@ class Mirror:
         self.store = store
         self.account = account
 
-    def account_id(self, connection: Connection) -> int | None:
+    def account_id(self, look: Look) -> int | None:
         """The account's number, None when it has no mirror or one in another program version's format."""
-        known = tables.accounts
-        wanted = select(known.c.id).where(known.c.key == storable(self.account), known.c.format == FORMAT)
-        return connection.execute(wanted).scalar_one_or_none()
+        found = look.rows(question(ACCOUNTS, ["id"], ("key", "=", storable(self.account)), ("format", "=", FORMAT)))
+        return found[0][0] if found else None
 
     def load(
         self,
@@ -48,34 +44,35 @@ class Mirror:
         Only what is asked for is read and decoded. `not_workspace_ids` leaves out bookings that are not elsewhere.
         """
         found: list[tuple[str, str]] = []
-        with self.store.read() as connection:
-            account = self.account_id(connection)
+        with self.store.look() as look:
+            account = self.account_id(look)
             if account is None:
                 return []
-            wanted = select(_R.c.id, _R.c.body).where(_R.c.account_id == account, _R.c.kind == kind.value)
+            where: list[Condition] = [("account_id", "=", account), ("kind", "=", kind.value)]
             if workspace_ids is not None:
-                column, ids = _R.c.workspace_id, workspace_ids
+                column, ids = "workspace_id", workspace_ids
                 if user_ids is not None:
-                    wanted = wanted.where(_R.c.user_id.in_(sorted(user_ids)))
+                    where.append(("user_id", "in", sorted(user_ids)))
             elif user_ids is not None:
-                column, ids = _R.c.user_id, user_ids
+                column, ids = "user_id", user_ids
             else:
-                found = [(row[0], row[1]) for row in connection.execute(wanted)]
-                ids = ()
+                found = [(row[0], row[1]) for row in look.rows(question(ROWS, ["id", "body"], *where))]
+                column, ids = "", ()
             for some in chunks(sorted(set(ids))):
-                found += [(row[0], row[1]) for row in connection.execute(wanted.where(column.in_(some)))]
+                asked = question(ROWS, ["id", "body"], *where, (column, "in", some))
+                found += [(row[0], row[1]) for row in look.rows(asked)]
         found.sort(key=lambda row: (len(row[0]), row[0]))
-        records = CODECS[kind].decode(body for _, body in found)
+        decoded = CODECS[kind].decode(body for _, body in found)
         if not_workspace_ids:
             left_out = frozenset(not_workspace_ids)
-            records = [one for one in records if getattr(one, "workspace_id", None) not in left_out]
-        return records
+            decoded = [one for one in decoded if getattr(one, "workspace_id", None) not in left_out]
+        return decoded
 
     def malformed(self, workspace_ids: Collection[str] | None = None) -> list[Malformed]:
         """Records that could not be understood; with `workspace_ids` theirs and those that belong to no known one."""
-        with self.store.read() as connection:
-            account = self.account_id(connection)
-            rows = list(connection.execute(select(_M).where(_M.c.account_id == account).order_by(_M.c.kind, _M.c.id)))
+        with self.store.look() as look:
+            account = self.account_id(look)
+            rows = records(look, question(MALFORMED, (), ("account_id", "=", account), order=["kind", "id"]))
         mine = None if workspace_ids is None else {None, *workspace_ids}
         return [
             Malformed(Kind(row.kind), row.id, row.reason, row.workspace_id)
@@ -85,90 +82,62 @@ class Mirror:
 
     def refusals(self) -> list[Refusal]:
         """Kinds that this account may not read: their records are unknown, not absent."""
-        known = tables.refusals
-        with self.store.read() as connection:
-            wanted = select(known).where(known.c.account_id == self.account_id(connection)).order_by(known.c.kind)
-            return [
-                Refusal(Kind(row.kind), row.call, row.permission, row.message) for row in connection.execute(wanted)
-            ]
+        with self.store.look() as look:
+            asked = question(REFUSALS, (), ("account_id", "=", self.account_id(look)), order=["kind"])
+            return [Refusal(Kind(row.kind), row.call, row.permission, row.message) for row in records(look, asked)]
 
     def scope(self, key: str) -> ScopeState | None:
         """A scope as of its last finished refresh."""
-        known = tables.scopes
-        with self.store.read() as connection:
-            wanted = select(known).where(
-                known.c.account_id == self.account_id(connection), known.c.key == storable(key)
-            )
-            row = connection.execute(wanted).first()
-        return None if row is None else _scope(row.key, row.synced_at, json.loads(row.body))
+        with self.store.look() as look:
+            account = self.account_id(look)
+            found = records(look, question(SCOPES, (), ("account_id", "=", account), ("key", "=", storable(key))))
+        return _scope(found[0]) if found else None
 
     def marks(self, kind: Kind) -> dict[str, Mark]:
         """Up to when each key of a kind is read."""
-        known = tables.marks
-        with self.store.read() as connection:
-            wanted = select(known).where(known.c.account_id == self.account_id(connection), known.c.kind == kind.value)
-            return {row.key: Mark(instant(row.drained_to), instant(row.whole_at)) for row in connection.execute(wanted)}
+        with self.store.look() as look:
+            account = self.account_id(look)
+            found = records(look, question(MARKS, (), ("account_id", "=", account), ("kind", "=", kind.value)))
+        return {row.key: Mark(instant(row.drained_to), instant(row.whole_at)) for row in found}
 
     def counts(self, kind: Kind) -> dict[str, int]:
         """How many rows of a kind each workspace has, malformed ones included."""
-        return self._counts(kind, _R.c.workspace_id)
+        from psdm_cli.store import mirror_counts
+
+        return mirror_counts.by_workspace(self, kind)
 
     def counts_by_user(self, kind: Kind) -> dict[str, int]:
         """How many rows of a kind each user has."""
-        return self._counts(kind, _R.c.user_id)
+        from psdm_cli.store import mirror_counts
 
-    def _counts(self, kind: Kind, column: Any) -> dict[str, int]:
-        found: dict[str, int] = {}
-        with self.store.read() as connection:
-            account = self.account_id(connection)
-            asked = [(_R, column)] + ([(_M, _M.c.workspace_id)] if column is _R.c.workspace_id else [])
-            for table, key in asked:
-                wanted = (
-                    select(key, func.count())
-                    .where(table.c.account_id == account, table.c.kind == kind.value, key.is_not(None))
-                    .group_by(key)
-                )
-                for row in connection.execute(wanted):
-                    found[row[0]] = found.get(row[0], 0) + row[1]
-        return found
+        return mirror_counts.by_user(self, kind)
 
     def keys(self, kind: Kind, ids: Iterable[str] | None = None) -> dict[str, tuple[str | None, str | None]]:
         """Workspace and user of the rows of a kind (of these ids), by id; malformed ones included."""
         found: dict[str, tuple[str | None, str | None]] = {}
         portions = [None] if ids is None else list(chunks(sorted(set(ids))))
-        with self.store.read() as connection:
-            account = self.account_id(connection)
+        with self.store.look() as look:
+            account = self.account_id(look)
             for some in portions:
-                good = select(_R.c.id, _R.c.workspace_id, _R.c.user_id).where(
-                    _R.c.account_id == account, _R.c.kind == kind.value
-                )
-                bad = select(_M.c.id, _M.c.workspace_id).where(_M.c.account_id == account, _M.c.kind == kind.value)
+                where: list[Condition] = [("account_id", "=", account), ("kind", "=", kind.value)]
                 if some is not None:
-                    good, bad = good.where(_R.c.id.in_(some)), bad.where(_M.c.id.in_(some))
-                found |= {row[0]: (row[1], None) for row in connection.execute(bad)}
-                found |= {row[0]: (row[1], row[2]) for row in connection.execute(good)}
+                    where.append(("id", "in", some))
+                bad = look.rows(question(MALFORMED, ["id", "workspace_id"], *where))
+                found |= {row[0]: (row[1], None) for row in bad}
+                good = look.rows(question(ROWS, ["id", "workspace_id", "user_id"], *where))
+                found |= {row[0]: (row[1], row[2]) for row in good}
         return found
 
     def state(self) -> MirrorState:
         """How much there is, how old, and whether an unfinished refresh waits."""
-        with self.store.read() as connection:
-            account = self.account_id(connection)
-            rows = {
-                Kind(row[0]): int(row[1])
-                for row in connection.execute(
-                    select(_R.c.kind, func.count()).where(_R.c.account_id == account).group_by(_R.c.kind)
-                )
-            }
-            bad = connection.execute(select(func.count()).where(_M.c.account_id == account)).scalar_one()
-            parked = connection.execute(
-                select(func.count()).select_from(tables.parts).where(tables.parts.c.account_id == account)
-            ).scalar_one()
-            known = tables.scopes
-            scopes = tuple(
-                _scope(row.key, row.synced_at, json.loads(row.body))
-                for row in connection.execute(select(known).where(known.c.account_id == account).order_by(known.c.key))
-            )
-        return MirrorState(self.account, rows, int(bad), tuple(self.refusals()), scopes, int(parked), self.store.size())
+        from psdm_cli.store import mirror_counts
+
+        with self.store.look() as look:
+            asked = question(SCOPES, (), ("account_id", "=", self.account_id(look)), order=["key"])
+            scopes = tuple(_scope(row) for row in records(look, asked))
+        held = mirror_counts.held(self)
+        refusals = tuple(self.refusals())
+        return MirrorState(self.account, held.rows, held.malformed, refusals, scopes, held.parked, self.store.size())
 
     def parking(self) -> Parking:
         """A place for the parts of a new refresh."""
@@ -185,23 +154,20 @@ class Mirror:
 
 def accounts(store: Store) -> list[str]:
     """See `Store.accounts`."""
-    known, synced = tables.accounts, func.max(tables.scopes.c.synced_at)
-    wanted = (
-        select(known.c.key)
-        .join(tables.scopes, tables.scopes.c.account_id == known.c.id)
-        .where(known.c.format == FORMAT)
-        .group_by(known.c.key)
-        .order_by(synced.desc(), known.c.key)
-    )
-    with store.read() as connection:
-        return [str(key) for key in connection.execute(wanted).scalars()]
+    with store.look() as look:
+        known = dict(look.rows(question(ACCOUNTS, ["id", "key"], ("format", "=", FORMAT))))
+        scopes = look.rows(question(SCOPES, ["account_id", "synced_at"], order=["synced_at"]))
+    last = {account: synced_at for account, synced_at in scopes if account in known}
+    by_key = sorted(last, key=lambda account: known[account])
+    return [known[account] for account in sorted(by_key, key=lambda account: last[account], reverse=True)]
 
 
-def _scope(key: str, synced_at: str, body: Mapping[str, Any]) -> ScopeState:
+def _scope(row: Any) -> ScopeState:
+    body = json.loads(row.body)
     window = body["window"]
     return ScopeState(
-        key=key,
-        synced_at=instant(synced_at),
+        key=row.key,
+        synced_at=instant(row.synced_at),
         workspace_ids=tuple(body["workspaces"]),
         user_ids=tuple(body["users"]),
         malformed_ids=tuple(body["malformed"]),

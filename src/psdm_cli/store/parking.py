@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, insert, literal, select
 from psdm_cli.domain.records import Kind, Malformed
 from psdm_cli.store import tables
 from psdm_cli.store.codec import FORMAT, storable
+from psdm_cli.store.dialect import EngineLook
 from psdm_cli.store.instants import instant, text_of
 from psdm_cli.store.states import By, ParkedPart, Part, PartHead, Row
 
@@ -64,7 +65,7 @@ class Parking:
     def others(self, since: datetime) -> list[ParkedPart]:
         """What unfinished refreshes left since then, newest mark first."""
         with self._mirror.store.read() as connection:
-            account = self._mirror.account_id(connection)
+            account = self._mirror.account_id(EngineLook(connection))
             wanted = select(_P.c.number, _P.c.run, _P.c.parked_at, _P.c.kind, _P.c.head).where(
                 _P.c.account_id == account, _P.c.run != self.run, _P.c.parked_at >= text_of(since)
             )
@@ -86,13 +87,13 @@ class Parking:
     def parts(self, kind: Kind | None = None) -> Iterator[Part]:
         """This run's parts in the order they were parked, one at a time in memory."""
         with self._mirror.store.read() as connection:
-            account = self._mirror.account_id(connection)
+            account = self._mirror.account_id(EngineLook(connection))
             yield from read_parts(connection, account, self.run, kind)
 
     def places(self, kind: Kind) -> Iterator[Part]:
         """As `parts`, with empty bodies: which rows there are, and whose, at a fraction of the time."""
         with self._mirror.store.read() as connection:
-            account = self._mirror.account_id(connection)
+            account = self._mirror.account_id(EngineLook(connection))
             yield from read_parts(connection, account, self.run, kind, bodies=False)
 
     def drop(self, older_than: datetime) -> None:

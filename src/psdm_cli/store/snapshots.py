@@ -6,21 +6,17 @@ import re
 import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
-
-from psdm_cli.store import tables
 from psdm_cli.store.codec import storable
 from psdm_cli.store.instants import instant, text_of
+from psdm_cli.store.names import SNAPSHOTS
 from psdm_cli.store.problems import damaged
+from psdm_cli.store.questions import Condition, question, records
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-
     from psdm_cli.store.database import Store
 
-_T = tables.snapshots
 _WEEK = re.compile(r"\d{4}-W\d{2}")
 
 
@@ -54,17 +50,22 @@ class Snapshots:
         self, week: str, scope: str, as_of: date, body: str, who: str, at: datetime
     ) -> int:
         """Store a snapshot and return its revision: 1 for the first of this week and scope, then one more each time."""
+        from sqlalchemy import func, select
+
+        from psdm_cli.store import tables
+
+        known = tables.snapshots
         if not _WEEK.fullmatch(week):
             raise ValueError(f"an ISO week looks like 2026-W48, not {week}")
         with self._store.write() as connection:
             last = connection.execute(
-                select(func.max(_T.c.revision)).where(
-                    _T.c.site == storable(self._store.site), _T.c.week == week, _T.c.scope == storable(scope)
+                select(func.max(known.c.revision)).where(
+                    known.c.site == storable(self._store.site), known.c.week == week, known.c.scope == storable(scope)
                 )
             ).scalar()
             revision = (last or 0) + 1
             connection.execute(
-                _T.insert().values(
+                known.insert().values(
                     site=storable(self._store.site),
                     week=week,
                     scope=storable(scope),
@@ -79,42 +80,38 @@ class Snapshots:
 
     def latest(self, scope: str, before_week: str | None = None, on_or_before: date | None = None) -> Snapshot | None:
         """The newest snapshot by week, as-of and revision; of an earlier week, as of a day at most, where given."""
-        where = [_T.c.site == storable(self._store.site), _T.c.scope == storable(scope)]
+        where: list[Condition] = [self._site, ("scope", "=", storable(scope))]
         if before_week is not None:
-            where.append(_T.c.week < before_week)
+            where.append(("week", "<", before_week))
         if on_or_before is not None:
-            where.append(_T.c.as_of <= on_or_before.isoformat())
-        newest = select(_T).where(*where).order_by(_T.c.week.desc(), _T.c.as_of.desc(), _T.c.revision.desc()).limit(1)
-        with self._store.read() as connection:
-            row = connection.execute(newest).first()
-        return None if row is None else Snapshot(_head(row), self._content(row))
+            where.append(("as_of", "<=", on_or_before.isoformat()))
+        return self._first(*where)
 
     def get(self, scope: str, week: str, revision: int) -> Snapshot | None:
         """One snapshot by name."""
-        where = (
-            _T.c.site == storable(self._store.site),
-            _T.c.scope == storable(scope),
-            _T.c.week == week,
-            _T.c.revision == revision,
+        return self._first(
+            self._site, ("scope", "=", storable(scope)), ("week", "=", week), ("revision", "=", revision)
         )
-        with self._store.read() as connection:
-            row = connection.execute(select(_T).where(*where)).first()
-        return None if row is None else Snapshot(_head(row), self._content(row))
+
+    @property
+    def _site(self) -> Condition:
+        return "site", "=", storable(self._store.site)
+
+    def _first(self, *where: Condition) -> Snapshot | None:
+        newest = question(SNAPSHOTS, (), *where, order=["-week", "-as_of", "-revision"], limit=1)
+        with self._store.look() as look:
+            found = records(look, newest)
+        return Snapshot(_head(found[0]), self._content(found[0])) if found else None
 
     def list(self, scope: str | None = None) -> list[SnapshotHead]:
         """All snapshots of a scope (of all scopes), oldest week and revision first."""
-        columns = [column for column in _T.c if column.name != "body"]
-        wanted = (
-            select(*columns)
-            .where(_T.c.site == storable(self._store.site))
-            .order_by(_T.c.week, _T.c.scope, _T.c.revision)
-        )
-        if scope is not None:
-            wanted = wanted.where(_T.c.scope == storable(scope))
-        with self._store.read() as connection:
-            return [_head(row) for row in connection.execute(wanted)]
+        columns = [column for column in SNAPSHOTS.columns if column != "body"]
+        where = [self._site] if scope is None else [self._site, ("scope", "=", storable(scope))]
+        asked = question(SNAPSHOTS, columns, *where, order=["week", "scope", "revision"])
+        with self._store.look() as look:
+            return [_head(row) for row in records(look, asked)]
 
-    def _content(self, row: Row[tuple[object, ...]]) -> str:
+    def _content(self, row: Any) -> str:
         try:
             return zlib.decompress(row.body).decode("utf-8", "surrogatepass")
         except (zlib.error, UnicodeDecodeError) as error:
@@ -123,7 +120,7 @@ class Snapshots:
             ) from error
 
 
-def _head(row: Row[tuple[object, ...]]) -> SnapshotHead:
+def _head(row: Any) -> SnapshotHead:
     return SnapshotHead(
         row.week, row.scope, row.revision, date.fromisoformat(row.as_of), instant(row.created_at), row.who
     )

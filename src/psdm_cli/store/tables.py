@@ -15,6 +15,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.schema import SchemaItem
+
+from psdm_cli.store import names
 
 # Named constraints: a migration can only change what it can name.
 metadata = MetaData(
@@ -33,20 +36,26 @@ def _account() -> Column[int]:
     )
 
 
-revision = Table("psdm_revision", metadata, Column("version_num", String(32), primary_key=True))
+def _named(named: names.Named, *items: SchemaItem) -> Table:
+    """A table that is also read without SQLAlchemy. Raises `TypeError` unless its columns are those of its name."""
+    table = Table(named.name, metadata, *items)
+    if tuple(table.columns.keys()) != named.columns:
+        raise TypeError(f"{named.name} has the columns {table.columns.keys()}, and in store/names.py {named.columns}")
+    return table
 
-accounts = Table(
-    "accounts",
-    metadata,
+
+revision = _named(names.REVISION, Column("version_num", String(32), primary_key=True))
+
+accounts = _named(
+    names.ACCOUNTS,
     Column("id", Integer, primary_key=True),
     Column("key", Text, nullable=False),  # base URL and user id: mirrors of different eyes never mix
     Column("format", String(16), nullable=False),  # of the bodies, see codec.FORMAT
     UniqueConstraint("key"),
 )
 
-rows = Table(
-    "mirror_rows",
-    metadata,
+rows = _named(
+    names.ROWS,
     _account(),
     Column("kind", String(40), primary_key=True),
     Column("id", Text, primary_key=True),
@@ -57,9 +66,8 @@ rows = Table(
     Index(None, "account_id", "kind", "user_id"),
 )
 
-malformed = Table(
-    "mirror_malformed",
-    metadata,
+malformed = _named(
+    names.MALFORMED,
     _account(),
     Column("kind", String(40), primary_key=True),
     Column("id", Text, primary_key=True),
@@ -67,9 +75,8 @@ malformed = Table(
     Column("reason", Text, nullable=False),
 )
 
-refusals = Table(
-    "mirror_refusals",
-    metadata,
+refusals = _named(
+    names.REFUSALS,
     _account(),
     Column("kind", String(40), primary_key=True),
     Column("call", Text, nullable=False),
@@ -77,9 +84,8 @@ refusals = Table(
     Column("message", Text, nullable=False),
 )
 
-marks = Table(
-    "mirror_marks",
-    metadata,
+marks = _named(
+    names.MARKS,
     _account(),
     Column("kind", String(40), primary_key=True),
     Column("key", Text, primary_key=True),  # a workspace, a user, or "" for the account
@@ -87,9 +93,8 @@ marks = Table(
     Column("whole_at", String(40), nullable=False),
 )
 
-scopes = Table(
-    "mirror_scopes",
-    metadata,
+scopes = _named(
+    names.SCOPES,
     _account(),
     Column("key", Text, primary_key=True),
     Column("synced_at", String(40), nullable=False),
@@ -110,9 +115,8 @@ parts = Table(
     Index(None, "account_id", "run"),
 )
 
-facts = Table(
-    "facts",
-    metadata,
+facts = _named(
+    names.FACTS,
     Column("site", Text, primary_key=True),
     Column("engagement_id", Text, primary_key=True),
     Column("name", Text, primary_key=True),
@@ -121,9 +125,8 @@ facts = Table(
     Column("stored_at", String(40), nullable=False),
 )
 
-snapshots = Table(
-    "snapshots",
-    metadata,
+snapshots = _named(
+    names.SNAPSHOTS,
     Column("id", Integer, primary_key=True),
     Column("site", Text, nullable=False),
     Column("week", String(8), nullable=False),
@@ -167,9 +170,8 @@ checklist_answers = Table(
     Index(None, "run_id"),
 )
 
-waivers = Table(
-    "waivers",
-    metadata,
+waivers = _named(
+    names.WAIVERS,
     Column("id", Integer, primary_key=True),
     Column("site", Text, nullable=False),
     Column("finding", Text, nullable=False),
@@ -207,9 +209,8 @@ changes = Table(
     Index(None, "state"),
 )
 
-upside_entries = Table(
-    "upside_entries",
-    metadata,
+upside_entries = _named(
+    names.UPSIDE_ENTRIES,
     Column("id", Integer, primary_key=True),
     Column("site", Text, nullable=False),
     Column("source", Text, nullable=False),  # what it stands for: soft-booking:ID, milestone:story:ID, …
@@ -233,9 +234,8 @@ upside_entries = Table(
     UniqueConstraint("site", "source", "quarter"),
 )
 
-upside_history = Table(
-    "upside_history",
-    metadata,
+upside_history = _named(
+    names.UPSIDE_HISTORY,
     Column("id", Integer, primary_key=True),
     Column("entry_id", Integer, ForeignKey("upside_entries.id", ondelete="CASCADE"), nullable=False),
     Column("changed_at", String(40), nullable=False),

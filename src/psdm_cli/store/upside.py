@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
-
 from psdm_cli.domain.upside import Scenario, UpsideEntry, UpsideStatus
-from psdm_cli.store import tables
 from psdm_cli.store.codec import storable
-from psdm_cli.store.instants import instant, text_of
+from psdm_cli.store.instants import instant
+from psdm_cli.store.names import UPSIDE_ENTRIES, UPSIDE_HISTORY
+from psdm_cli.store.questions import question, records
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
-
     from psdm_cli.store.database import Store
 
-_E, _H = tables.upside_entries, tables.upside_history
 NOTE = "note"  # beside the entry's own values in a row of its history
 #: gives an entry as it is to be, and the one that follows it; raises to leave everything as it is
 Alter = Callable[[UpsideEntry], tuple[UpsideEntry, UpsideEntry | None]]
@@ -52,49 +48,19 @@ class Upside:
 
     def add(self, entry: UpsideEntry) -> tuple[UpsideEntry, bool]:
         """Store an entry and give it as it stands, and whether it is new: the source may have one this quarter."""
-        from psdm_cli.store import dialect
+        from psdm_cli.store import upside_writing
 
-        with self._store.write() as connection:
-            values = {"site": storable(self._store.site), **_values(entry)}
-            made = connection.execute(dialect.insert_if_new(connection, _E).values(values).returning(_E.c.id))
-            new = made.first() is not None
-            stored = _entry(
-                connection.execute(
-                    select(_E).where(
-                        _E.c.site == values["site"],
-                        _E.c.source == values["source"],
-                        _E.c.quarter == values["quarter"],
-                    )
-                ).one()
-            )
-            if new:
-                _remember(connection, stored, entry.who, entry.at)
-        return stored, new
+        return upside_writing.add(self._store, entry)
 
     def add_alone(self, entry: UpsideEntry, note: str = "") -> UpsideEntry:
         """Store the entry of a source that has none: no open one in any quarter, and none at all in its own.
 
         Raises `TakenError`.
         """
+        from psdm_cli.store import upside_writing
+
         with self._store.write() as connection:
-            return self._insert(connection, entry, note)
-
-    def _insert(self, connection: Connection, entry: UpsideEntry, note: str) -> UpsideEntry:
-        same = select(_E).where(_E.c.site == storable(self._store.site), _E.c.source == storable(entry.source))
-        for row in connection.execute(same.order_by(_E.c.id.desc())):
-            known = _entry(row)
-            if known.quarter == entry.quarter or known.status is UpsideStatus.OPEN:
-                raise TakenError(known)
-        from psdm_cli.store import dialect
-
-        values = {"site": storable(self._store.site), **_values(entry)}
-        made = connection.execute(dialect.insert_if_new(connection, _E).values(values).returning(_E.c.id)).first()
-        if made is None:  # another process, on a server that does not hold the whole table for us
-            one = same.where(_E.c.quarter == values["quarter"])
-            raise TakenError(_entry(connection.execute(one).one()))
-        stored = replace(entry, id=str(made.id))
-        _remember(connection, stored, entry.who, entry.at, note)
-        return stored
+            return upside_writing.insert(self._store, connection, entry, note)
 
     def alter(self, changes: Iterable[tuple[str, Alter, str]], *, who: str, at: datetime) -> tuple[Altered, ...]:
         """Change entries, all of them or none: each by its number, from how it stands now, with a note for its history.
@@ -102,8 +68,10 @@ class Upside:
         Nobody else changes one between its reading and its writing. Raises `KeyError` for a number that is not there,
         `TakenError` where its source has another entry in the new quarter, and whatever `Alter` raises.
         """
+        from psdm_cli.store import upside_writing
+
         with self._store.write() as connection:
-            return self._alter(connection, changes, who, at)
+            return upside_writing.alter(self._store, connection, changes, who, at)
 
     def take(
         self,
@@ -115,131 +83,56 @@ class Upside:
         at: datetime,
     ) -> tuple[tuple[Altered, ...], tuple[UpsideEntry, ...]]:
         """As `alter` and `add_alone` for many, all of it or nothing."""
+        from psdm_cli.store import upside_writing
+
         with self._store.write() as connection:
-            altered = self._alter(connection, changes, who, at)
-            return altered, tuple(self._insert(connection, entry, note) for entry in new)
-
-    def _alter(
-        self, connection: Connection, changes: Iterable[tuple[str, Alter, str]], who: str, at: datetime
-    ) -> tuple[Altered, ...]:
-        done = []
-        for number, alter, note in changes:
-            before = self._locked(connection, number)
-            changed, following = alter(before)
-            changed = replace(changed, reviewed_at=at)
-            self._must_be_free(connection, changed)
-            connection.execute(update(_E).where(_E.c.id == int(number)).values(_values(changed)))
-            _remember(connection, changed, who, at, note)
-            stored = None if following is None else self._insert(connection, following, note)
-            done.append(Altered(before, changed, stored))
-        return tuple(done)
-
-    def _locked(self, connection: Connection, number: str) -> UpsideEntry:
-        wanted = select(_E).where(_E.c.site == storable(self._store.site), _E.c.id == _number(number))
-        row = connection.execute(wanted.with_for_update()).first()
-        if row is None:
-            raise KeyError(number)
-        return _entry(row)
-
-    def _must_be_free(self, connection: Connection, entry: UpsideEntry) -> None:
-        wanted = select(_E).where(
-            _E.c.site == storable(self._store.site),
-            _E.c.source == storable(entry.source),
-            _E.c.quarter == entry.quarter,
-            _E.c.id != int(entry.id or 0),
-        )
-        row = connection.execute(wanted).first()
-        if row is not None:
-            raise TakenError(_entry(row))
+            altered = upside_writing.alter(self._store, connection, changes, who, at)
+            return altered, tuple(upside_writing.insert(self._store, connection, entry, note) for entry in new)
 
     def get(self, number: str) -> UpsideEntry | None:
         """The entry of a number."""
-        wanted = select(_E).where(_E.c.site == storable(self._store.site), _E.c.id == _number(number))
-        with self._store.read() as connection:
-            row = connection.execute(wanted).first()
-        return None if row is None else _entry(row)
+        asked = question(UPSIDE_ENTRIES, (), ("site", "=", self._site), ("id", "=", number_of(number)))
+        with self._store.look() as look:
+            found = records(look, asked)
+        return entry_of(found[0]) if found else None
 
     def revise(self, entry: UpsideEntry, *, who: str, at: datetime) -> UpsideEntry:
         """Store an entry as it is now, `reviewed_at` included; how it stood before stays in its history.
 
         Raises `ValueError` for an entry that was never stored.
         """
-        changed = replace(entry, reviewed_at=at)
-        with self._store.write() as connection:
-            done = connection.execute(
-                update(_E)
-                .where(_E.c.site == storable(self._store.site), _E.c.id == int(entry.id or 0))
-                .values(_values(changed))
-            )
-            if not done.rowcount:
-                raise ValueError(f"the ledger has no entry {entry.id}")
-            _remember(connection, changed, who, at)
-        return changed
+        from psdm_cli.store import upside_writing
+
+        return upside_writing.revise(self._store, entry, who=who, at=at)
 
     def history(self, entry_id: str) -> list[tuple[datetime, str, dict[str, Any]]]:
         """When an entry came to say what, by whom, oldest first."""
-        wanted = (
-            select(_H)
-            .join(_E, _H.c.entry_id == _E.c.id)
-            .where(_E.c.site == storable(self._store.site), _E.c.id == int(entry_id))
-            .order_by(_H.c.id)  # as it was told: --as-of may have moved the clock back
-        )
-        with self._store.read() as connection:
-            return [(instant(row.changed_at), row.who, json.loads(row.body)) for row in connection.execute(wanted)]
+        here = question(UPSIDE_ENTRIES, ["id"], ("site", "=", self._site), ("id", "=", int(entry_id)))
+        # as it was told: --as-of may have moved the clock back
+        told = question(UPSIDE_HISTORY, (), ("entry_id", "=", int(entry_id)), order=["id"])
+        with self._store.look() as look:
+            found = records(look, told) if look.rows(here) else []
+        return [(instant(row.changed_at), row.who, json.loads(row.body)) for row in found]
 
     def list(self) -> tuple[UpsideEntry, ...]:
         """Every entry, oldest first."""
-        wanted = select(_E).where(_E.c.site == storable(self._store.site)).order_by(_E.c.id)
-        with self._store.read() as connection:
-            return tuple(_entry(row) for row in connection.execute(wanted))
+        with self._store.look() as look:
+            found = records(look, question(UPSIDE_ENTRIES, (), ("site", "=", self._site), order=["id"]))
+        return tuple(entry_of(row) for row in found)
+
+    @property
+    def _site(self) -> str:
+        return storable(self._store.site)
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
     """An entry's number; one that cannot be any for what is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-def _remember(connection: Connection, entry: UpsideEntry, who: str, at: datetime | None, note: str = "") -> None:
-    told = {NOTE: storable(note)} if note else {}
-    body = json.dumps(_values(entry) | told, ensure_ascii=False, sort_keys=True)
-    moment = at or entry.at
-    if moment is None:
-        raise ValueError("an entry of the ledger needs the instant it was made at")
-    connection.execute(
-        _H.insert().values(entry_id=int(entry.id or 0), changed_at=text_of(moment), who=storable(who), body=body)
-    )
+def entry_of(row: Any) -> UpsideEntry:
+    """The entry behind a row of its table."""
 
-
-def _values(entry: UpsideEntry) -> dict[str, Any]:
-    if entry.at is None:
-        raise ValueError("an entry of the ledger needs the instant it was made at")
-
-    def number(value: Decimal | None) -> str | None:
-        return None if value is None else str(value)
-
-    return {
-        "source": storable(entry.source),
-        "project": entry.project,
-        "sow": entry.sow,
-        "engagement": storable(entry.engagement),
-        "what": storable(entry.what),
-        "scenario": entry.scenario.value,
-        "hours": number(entry.hours),
-        "amount": number(entry.amount),
-        "currency": entry.currency,
-        "quarter": entry.quarter,
-        "month": entry.month,
-        "probability": str(entry.probability),
-        "reason": storable(entry.reason),
-        "links": json.dumps(dict(entry.links), sort_keys=True),
-        "status": entry.status.value,
-        "who": storable(entry.who),
-        "made_at": text_of(entry.at),
-        "reviewed_at": None if entry.reviewed_at is None else text_of(entry.reviewed_at),
-    }
-
-
-def _entry(row: Row[Any]) -> UpsideEntry:
     def number(text: str | None) -> Decimal | None:
         return None if text is None else Decimal(text)
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
-
 from psdm_cli.domain.waivers import Waiver, latest
-from psdm_cli.store import tables
 from psdm_cli.store.codec import storable
 from psdm_cli.store.instants import instant, text_of
+from psdm_cli.store.names import WAIVERS
+from psdm_cli.store.questions import question, records
 
 if TYPE_CHECKING:
     from psdm_cli.store.database import Store
-
-_T = tables.waivers
 
 
 class Waivers:
@@ -26,9 +23,11 @@ class Waivers:
 
     def put(self, waiver: Waiver) -> None:
         """Store a waiver; it counts instead of earlier ones of the same finding, which stay as history."""
+        from psdm_cli.store import tables
+
         with self._store.write() as connection:
             connection.execute(
-                _T.insert().values(
+                tables.waivers.insert().values(
                     site=storable(self._store.site),
                     finding=storable(waiver.finding),
                     subject=storable(waiver.subject),
@@ -41,13 +40,18 @@ class Waivers:
 
     def withdraw(self, finding: str, *, who: str, at: datetime) -> bool:
         """Take the waivers of a finding back: it is open again. Says whether there was one."""
+        from sqlalchemy import update
+
+        from psdm_cli.store import tables
+
+        known = tables.waivers
         with self._store.write() as connection:
             gone = connection.execute(
-                update(_T)
+                update(known)
                 .where(
-                    _T.c.site == storable(self._store.site),
-                    _T.c.finding == storable(finding),
-                    _T.c.withdrawn_at.is_(None),
+                    known.c.site == storable(self._store.site),
+                    known.c.finding == storable(finding),
+                    known.c.withdrawn_at.is_(None),
                 )
                 .values(withdrawn_at=text_of(at), withdrawn_by=storable(who))
             )
@@ -55,12 +59,9 @@ class Waivers:
 
     def list(self) -> tuple[Waiver, ...]:
         """Every waiver that was not taken back, expired ones included, oldest first."""
-        wanted = (
-            select(_T)
-            .where(_T.c.site == storable(self._store.site), _T.c.withdrawn_at.is_(None))
-            .order_by(_T.c.waived_at, _T.c.id)
-        )
-        with self._store.read() as connection:
+        site = storable(self._store.site)
+        asked = question(WAIVERS, (), ("site", "=", site), ("withdrawn_at", "is null", None), order=["waived_at", "id"])
+        with self._store.look() as look:
             return tuple(
                 Waiver(
                     row.finding,
@@ -70,7 +71,7 @@ class Waivers:
                     instant(row.waived_at),
                     row.subject,
                 )
-                for row in connection.execute(wanted)
+                for row in records(look, asked)
             )
 
     def active(self, as_of: date) -> tuple[Waiver, ...]:

@@ -1,8 +1,8 @@
 """Refreshes in child processes that kill themselves (SIGKILL) at their n-th point; prints what came of each.
 
 A process of its own, so that it may fork: `python crash_driver.py FOLDER`. Points to die at are every commit and every
-eighth SQL statement. The n-th child dies at its n-th point, until one ends by itself; after each death the parent
-refreshes again.
+eighth question to the database. The n-th child dies at its n-th point, until one ends by itself; after each death the
+parent refreshes again.
 """
 
 from __future__ import annotations
@@ -13,13 +13,17 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from fake_kantata import DAY, FakeKantata, add_project, small_account
 
 from psdm_cli.domain.records import Kind, Story
 from psdm_cli.store import open_store
+from psdm_cli.store.files import FileLook
 from psdm_cli.store.mirror import Mirror
+from psdm_cli.store.questions import Question
 from psdm_cli.workflows.refresh import Scope, malformed_of, refresh, rows_of
 
 MINE = Scope(("1",))
@@ -58,6 +62,13 @@ def die(store: object, before: int) -> None:
     engine = store._engine  # type: ignore[attr-defined]
     event.listen(engine, "before_cursor_execute", at_statement)
     event.listen(engine, "commit", at_point)
+    plainly = FileLook.rows
+
+    def rows(look: FileLook, asked: Question) -> Sequence[tuple[Any, ...]]:
+        at_statement()
+        return plainly(look, asked)
+
+    FileLook.rows = rows  # type: ignore[method-assign]
 
 
 def read_in(folder: Path) -> tuple[str, list[str]]:
