@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from psdm_cli.domain.engagements import FieldNames
 from psdm_cli.domain.imports.files import ImportedFile, Taken
 from psdm_cli.domain.imports.records import Imported, lead_id, records_of
-from psdm_cli.domain.imports.reports import FIELDS, ColumnMap, Report, key_of, report_of
+from psdm_cli.domain.imports.reports import FIELDS, NEEDED, ColumnMap, Report, key_of, report_of
 from psdm_cli.domain.imports.rows import ExportRow, read_rows, unknown_titles
 from psdm_cli.domain.records import Kind, Workspace
 from psdm_cli.errors import NotFound, WrongUsage
@@ -87,7 +87,9 @@ def settle(
             report = wanted or report_of(mapping, source.table.titles)
         except ValueError as error:
             raise WrongUsage(
-                f"{source.path}: {error}.", hint="Say which title holds what in a mapping file: --map FILE."
+                f"{source.path}: {error}.",
+                hint="Say which title holds what in a mapping file (--map FILE), or at a terminal which report it is "
+                "(--report NAME), to be asked.",
             ) from None
         reports[source.path] = report
         known = told.setdefault(report.value, {})
@@ -95,20 +97,28 @@ def settle(
         if unknown and prompter is None:
             one = ", ".join(f"{title!r}" for title in unknown)
             raise WrongUsage(
-                f"{source.path}: psdm does not know what stands in {one}.",
+                f"{source.path}: {_lacking(mapping, source, report)}psdm does not know what stands in {one}.",
                 hint=f"Leave a column aside: --ignore {json.dumps(unknown[0], ensure_ascii=False)} (--ignore '*': all "
                 "such), name it in a file: --map FILE, or run it at a terminal and be asked once.",
             )
         for title in unknown:
-            known[key_of(title)] = _asked(prompter, mapping, source, report, title) if prompter is not None else None
+            if prompter is not None:
+                taken = {mapping.field_of(report, each) for each in source.table.titles} | set(known.values())
+                free = [name for name in FIELDS[report] if name not in taken]
+                known[key_of(title)] = _asked(prompter, f"{source.path.name} ({report})", title, free)
     return reports, {report: titles for report, titles in told.items() if titles}
 
 
-def _asked(prompter: Prompter, mapping: ColumnMap, source: Source, report: Report, title: str) -> str | None:
-    taken = {mapping.field_of(report, each) for each in source.table.titles}
-    free = [name for name in FIELDS[report] if name not in taken]
+def _lacking(mapping: ColumnMap, source: Source, report: Report) -> str:
+    """Which needed columns nothing is known to hold, as the beginning of a sentence."""
+    held = {mapping.field_of(report, title) for title in source.table.titles}
+    lacking = [name for name in NEEDED[report] if name not in held]
+    return f"as {report} it lacks a column for {', '.join(lacking)}, and " if lacking else ""
+
+
+def _asked(prompter: Prompter, where: str, title: str, free: Sequence[str]) -> str | None:
     choices = [Choice(_ASIDE, "nothing that psdm needs"), *(Choice(name, name.replace("_", " ")) for name in free)]
-    answer = prompter.choose(f"{source.path.name} ({report}): what stands in the column {title!r}?", choices)
+    answer = prompter.choose(f"{where}: what stands in the column {title!r}?", choices)
     return None if answer == _ASIDE else answer
 
 

@@ -120,7 +120,7 @@ def test_every_table_is_moved_or_left_out_on_purpose() -> None:
 
 
 def test_the_personal_facts_are_those_that_are_kept() -> None:
-    assert frozenset({identity._OWNER}) == PERSONAL_FACTS
+    assert frozenset({identity._OWNER, identity.IMPORTED_AS}) == PERSONAL_FACTS
 
 
 def test_export_import_export_gives_the_same_file(at: Open, tmp_path: Path) -> None:
