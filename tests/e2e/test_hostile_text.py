@@ -76,6 +76,7 @@ ALSO = (
     "fix FP-07 --lead all --dry-run",
     "fix FP-09 --lead all",
     f"report week --lead all --as-of {NEXT_WEEK}",
+    "handover --lead all",
 )
 
 
@@ -180,6 +181,16 @@ def test_the_weeks_page(psdm: Psdm, tmp_path: Path) -> None:
     markdown = run(psdm, command, "--markdown", "--html", str(file)).out
     assert_safe_markdown(markdown)
     assert_table_is_whole(markdown)
+    page = file.read_text(encoding="utf-8")
+    assert_safe_text(page.replace("\n", ""))
+    assert page.count("<script") == 1  # its own
+    assert "<img" not in page
+
+
+def test_the_page_of_a_hand_over(psdm: Psdm, tmp_path: Path) -> None:
+    file = tmp_path / "handover.html"
+    markdown = run(psdm, "handover --lead all --offline", "--markdown", "--html", str(file)).out
+    assert_safe_markdown(markdown)
     page = file.read_text(encoding="utf-8")
     assert_safe_text(page.replace("\n", ""))
     assert page.count("<script") == 1  # its own

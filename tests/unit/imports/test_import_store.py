@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from import_samples import AT, BUDGET, REPORTS, SCOPE, TIME, put, taken
+from tests.postgres import UrlOf
 
 from psdm_cli.domain.assessment import Rules
 from psdm_cli.domain.engagements import FieldNames
@@ -17,6 +18,7 @@ from psdm_cli.domain.records import Kind
 from psdm_cli.errors import NotFound
 from psdm_cli.store import open_store
 from psdm_cli.store.database import Store
+from psdm_cli.store.moving import carry_out, export, plan_import
 from psdm_cli.systems.ports import Me, Person
 from psdm_cli.workflows import forecasting
 from psdm_cli.workflows.forecasting import Selection, Sources
@@ -70,8 +72,8 @@ def test_files_answer_offline_with_their_origin_and_age(tmp_path: Path) -> None:
             forecasting.prepare(sources(store), Selection(("Somebody Else",)))
 
 
-def test_the_same_files_twice_change_nothing(tmp_path: Path) -> None:
-    with open_store(None, tmp_path) as store:
+def test_the_same_files_twice_change_nothing(tmp_path: Path, url_of: UrlOf) -> None:
+    with open_store(url_of("twice"), tmp_path, site=SCOPE) as store:
         files = put(tmp_path, **REPORTS)
         first = taken(store, files)
         assert (len(first.files), first.changed[Kind.TIME_ENTRIES]) == (4, 2)
@@ -140,3 +142,19 @@ def test_projects_of_several_leads_keep_apart(tmp_path: Path) -> None:
         assert [e.name for e in forecasting.prepare(source, Selection()).assessment.engagements] == ["SOW-31"]
         kim = forecasting.prepare(replace(source), Selection(("Kim Ode",)))
         assert [e.name for e in kim.assessment.engagements] == ["SOW-32"]
+
+
+def test_a_state_file_carries_the_imports_and_not_who_answers_offline(tmp_path: Path) -> None:
+    file = tmp_path / "state.psdm"
+    with open_store(None, tmp_path / "old", site=SCOPE) as old:
+        taken(old, put(tmp_path, **REPORTS))
+        taken(old, put(tmp_path, time=TIME.splitlines()[0] + "\n"), at=AT + timedelta(hours=1))
+        before = old.imports.current("Dana Lindqvist", rows=True)
+        export(old, file, program="0", exported_at=AT.isoformat())
+    with open_store(None, tmp_path / "new", site=SCOPE) as new:
+        for _ in range(2):  # a second time nothing is there twice
+            carry_out(new, plan_import(new, file))
+            assert new.imports.current("Dana Lindqvist", rows=True) == before
+        assert len(before) == 4
+        assert new.mirror(ACCOUNT).load(Kind.TIME_ENTRIES) == []
+        assert len(new.mirror(ACCOUNT).load(Kind.ALLOCATIONS)) == 2
