@@ -163,7 +163,9 @@ class CustomerStatusDocument:
         else:
             page.heading(f"Week {self.shown.week}", "as the customer reads it")
             for line in self.shown.text.splitlines():
-                if not line.startswith("<!--"):
+                if "](" in line:
+                    page.line(f"  | {line}")  # an address on one line, to be copied
+                elif not line.startswith("<!--"):
                     page.text(line, first="  | ", indent=4)
         if self.left_out:
             page.heading("Left out", "the customer must not read it")

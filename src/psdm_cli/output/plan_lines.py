@@ -37,6 +37,8 @@ def attribute_lines(change: Change) -> list[str]:
             lines.append(f"{_name(name)}: {_value(name, before)} → {_value(name, value)}")
         elif isinstance(value, str) and "\n" in value:
             lines += _text(change, name, value.splitlines())
+        elif isinstance(value, list | tuple) and len(value) > 1 and all(isinstance(each, Mapping) for each in value):
+            lines += [f"{_name(name)}:", *(f"· {_value(name, each)}" for each in value)]
         else:
             lines.append(f"{_name(name)}: {_value(name, value)}")
     return lines
