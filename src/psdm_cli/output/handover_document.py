@@ -94,11 +94,12 @@ class HandoverDocument:
         page = Page(width)
         dated = Dated(as_of=handover.as_of, now=self.now, synced_at=handover.synced_at)
         header(page, COMMAND, dated, ", ".join(handover.leads))
-        _screen_table(page, tables.state_table(handover), flexible=(0,))
+        _screen_table(page, tables.state_table(handover), flexible=(0,), below=False)
         _screen_table(page, tables.wait_table(handover), flexible=(3,), drop=(1, 4))
         _screen_table(page, tables.deadline_table(handover), flexible=(0,), drop=(3,))
         for each in handover.engagements:
-            page.heading(each.row.sow or each.row.title, f"{each.row.title} · {tables.summary(each)}")
+            title = f"{each.row.title} · " if each.row.sow else ""
+            page.heading(each.row.sow or each.row.title, f"{title}{tables.summary(each)}")
             for clock in each.clocks:
                 day = f" by {clock.due:%Y-%m-%d}" if clock.due is not None else ""
                 page.text(f"{clock.what}{day}", first="  · ")
@@ -128,7 +129,10 @@ def _text(value: Value) -> str:
     return f"{value.text} ({value.below})" if value.below else value.text
 
 
-def _screen_table(page: Page, table: Table, *, flexible: Sequence[int] = (), drop: Sequence[int] = ()) -> None:
+def _screen_table(
+    page: Page, table: Table, *, flexible: Sequence[int] = (), drop: Sequence[int] = (), below: bool = True
+) -> None:
+    """A table of the screen; not `below`: what stands below a cell's text is left to the sections."""
     from psdm_cli.output.layout import Column
 
     page.heading(table.caption)
@@ -146,5 +150,5 @@ def _screen_table(page: Page, table: Table, *, flexible: Sequence[int] = (), dro
         )
         for at, head in enumerate(table.columns)
     ]
-    rows: list[Row] = [[_text(value) for value in row] for row in table.rows]
+    rows: list[Row] = [[_text(value) if below else value.text for value in row] for row in table.rows]
     page.table(columns, rows, indent=2)

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 
 COMMAND = "import kantata"
+WORDS = {
+    "workspaces": "project",
+    "workspace_resources": "resource",
+    "workspace_allocations": "booking",
+    "stories": "task",
+    "billing_milestones": "billing milestone",
+    "time_entries": "time entry",
+}
+MANY = {"time_entries": "time entries"}
 State = Literal["taken", "would be taken", "unchanged", "kept", "replaced"]
 
 
@@ -113,7 +122,7 @@ def _show(console: Console, result: ImportKantataResult, taken: Taken, *, kept: 
         if each.ignored:
             page.text(f"{each.file}: left aside {', '.join(map(shown_plain, each.ignored))}.")
     page.blank()
-    held = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in result.records.items())
+    held = ", ".join(counted(count, WORDS[kind], MANY.get(kind, "")) for kind, count in result.records.items())
     page.text(f"{'Together' if kept else 'Together they would be'}: {held}.")
     if not taken.files:
         page.text("Nothing differs: the mirror is as these files say.")
