@@ -63,6 +63,7 @@ def kantata(
     from psdm_cli.workflows.kantata_importing import (
         WrongRowsError,
         lead_of,
+        refuse_twins,
         settle,
         take,
         told_columns,
@@ -73,6 +74,7 @@ def kantata(
     env = environment(ctx)
     wanted, day = _report(report), _day(exported_on)
     sources = [_source(env, each.expanduser(), day) for each in dict.fromkeys(files)]
+    refuse_twins(sources)
     keep = not env.options.dry_run
     store = env.store(writing=keep)
     fields = rules(env.settings).fields
@@ -129,7 +131,7 @@ def _source(env: Environment, path: Path, day: date | None) -> Source:
     today = env.clock.real.astimezone(zone).date()
     if day is not None and day > max(today, env.as_of):
         raise WrongUsage(f"--exported-on {day} lies in the future.")
-    return Source(path, table, digest, day if day is not None else min(stamped, today))
+    return Source(path, table, digest, day or min(stamped, today), is_stated=day is not None)
 
 
 def _own_titles(fields: FieldNames) -> dict[tuple[Report, str], str]:

@@ -124,7 +124,7 @@ def _show(console: Console, result: ImportKantataResult, taken: Taken, *, kept: 
     page.blank()
     held = ", ".join(counted(count, WORDS[kind], MANY.get(kind, "")) for kind, count in result.records.items())
     page.text(f"{'Together' if kept else 'Together they would be'}: {held}.")
-    if not taken.files:
+    if not taken.files and not result.changed and not result.deleted:
         page.text("Nothing differs: the mirror is as these files say.")
     elif not kept:
         page.text("Nothing was stored (--dry-run).")

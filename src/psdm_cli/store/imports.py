@@ -56,21 +56,21 @@ class Imports:
     ) -> Promoted:
         """Make files current, instead of those of the same reports, and the mirror what they say: all or nothing.
 
-        `build` makes the mirror's parts of all that is current then. Without `files` only the lead becomes the one
-        whose files answer offline.
+        `build` makes the mirror's parts of all that is current then. Without `files` the mirror is made anew of what is
+        current, which changes it only where another psdm, or another configuration, wrote it. Either way the lead
+        becomes the one whose files answer offline.
         """
-        promoted = Promoted({}, {})
         with self._store.write() as connection:
+            dialect.make_room(connection)
             if files:
-                dialect.make_room(connection)
                 reports = sorted({each.report for each in files})
                 old = and_(self._of(lead), _I.c.report.in_(reports), _I.c.replaced_at.is_(None))
                 connection.execute(update(_I).where(old).values(replaced_at=text_of(at), body=_EMPTY))
                 connection.execute(insert(_I), [self._values(each) for each in files])
-                now = and_(self._of(lead), _I.c.replaced_at.is_(None))
-                whole = [_file(row, rows=True) for row in connection.execute(select(_I).where(now).order_by(*_ORDER))]
-                parts, wanted = build(whole)
-                promoted = make_true(connection, ensure_account(connection, account), parts, wanted)
+            now = and_(self._of(lead), _I.c.replaced_at.is_(None))
+            whole = [_file(row, rows=True) for row in connection.execute(select(_I).where(now).order_by(*_ORDER))]
+            parts, wanted = build(whole)
+            promoted = make_true(connection, ensure_account(connection, account), parts, wanted)
             fact = {
                 "site": self._site,
                 "engagement_id": _WHOLE_SITE,

@@ -289,9 +289,12 @@ def _store(around: Surroundings) -> Check:
 def _age(store: Store, around: Surroundings) -> str:
     """When the engagements of the token's owner were last read."""
     from psdm_cli.workflows.forecasting import account_key, age_in_words
-    from psdm_cli.workflows.identity import remembered_owner
+    from psdm_cli.workflows.identity import imported_as, remembered_owner
     from psdm_cli.workflows.refresh import Scope
 
+    if (lead := imported_as(store)) is not None:
+        days = ", ".join(sorted({file.exported_on.isoformat() for file in store.imports.current(lead)}))
+        return f"report exports of {lead} were imported, of {days}"
     try:
         me = remembered_owner(store)
         state = store.mirror(account_key(around.account_scope(), me)).scope(Scope((me.id,)).key)

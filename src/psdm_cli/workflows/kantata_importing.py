@@ -38,12 +38,13 @@ Told = dict[str, dict[str, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was given: what is in it, and the day that it is of."""
+    """A file that was given: what is in it, and the day that it is of; `is_stated`: somebody said that day."""
 
     path: Path
     table: Table
     digest: str
     exported_on: date
+    is_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,15 @@ def told_columns(store: Store) -> Told:
     """What was said about columns in earlier imports, by report and title."""
     fact = store.facts.get(_WHOLE_SITE, COLUMNS)
     return {} if fact is None else json.loads(fact.value)
+
+
+def refuse_twins(sources: Sequence[Source]) -> None:
+    """Raise `WrongUsage` where the same content was given twice: its rows would count twice."""
+    seen: dict[str, Path] = {}
+    for source in sources:
+        other = seen.setdefault(source.digest, source.path)
+        if other != source.path:
+            raise WrongUsage(f"{other} and {source.path} are the same file.", hint="Give it once.")
 
 
 def settle(
@@ -210,7 +220,7 @@ def take(
     for report in dict.fromkeys(each.report for each in new):
         given = [each for each in new if each.report == report]
         old = [each for each in current if each.report == report]
-        if sorted(each.digest for each in given) == sorted(each.digest for each in old):
+        if _content(given) == _content(old) and _stated(found, report) <= {each.exported_on for each in old}:
             unchanged += old
         else:
             fresh += given
@@ -220,7 +230,7 @@ def take(
     imported = _imported(whole, lead, fields)
 
     def build(files: Sequence[ImportedFile]) -> tuple[list[Part], Promotion]:
-        return _parts(_imported(files, lead, fields), files, now)
+        return _parts(_imported(files, lead, fields), files)
 
     changed: Mapping[Kind, int] = {}
     deleted: Mapping[Kind, int] = {}
@@ -243,6 +253,15 @@ def take(
         changed=changed,
         deleted=deleted,
     )
+
+
+def _content(files: Sequence[ImportedFile]) -> list[str]:
+    return sorted(each.digest for each in files)
+
+
+def _stated(found: Sequence[Found], report: str) -> set[date]:
+    """The days of a report's files where somebody said them: a time stamp alone makes no file another one."""
+    return {each.source.exported_on for each in found if each.report == report and each.source.is_stated}
 
 
 def _strange(lead: str, leads: Sequence[str]) -> list[str]:
@@ -280,12 +299,15 @@ def _imported(files: Sequence[ImportedFile], lead: str, fields: FieldNames) -> I
     return records_of(reports, lead, fields)
 
 
-def _parts(imported: Imported, files: Sequence[ImportedFile], now: datetime) -> tuple[list[Part], Promotion]:
+def _parts(imported: Imported, files: Sequence[ImportedFile]) -> tuple[list[Part], Promotion]:
     """Every kind whole; the scope is as old as the oldest file."""
-    parts = [part_of(PartHead(kind, By.ACCOUNT, ("",), now), records, ()) for kind, records in imported.records.items()]
+    newest = max(file.at for file in files)
+    parts = [
+        part_of(PartHead(kind, By.ACCOUNT, ("",), newest), records, ()) for kind, records in imported.records.items()
+    ]
     oldest = min(datetime.combine(file.exported_on, time(12), UTC) for file in files)
     ids = tuple(row.id for row in _workspaces(imported))
-    scope = ScopeState(Scope(None, imported=True).key, min(oldest, now), ids)
+    scope = ScopeState(Scope(None, imported=True).key, min(oldest, newest), ids)
     return parts, Promotion(scope, imported.refusals, frozenset(Kind))
 
 
