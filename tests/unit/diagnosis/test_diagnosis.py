@@ -55,14 +55,19 @@ def fail(error: Exception) -> Callable[[], NoReturn]:
     return raises
 
 
-def store(*problems: str, owner: str | None = None, synced: datetime | None = None) -> Any:
-    """A store that is sound or has problems; `owner` is remembered, and synced at that time."""
+def store(*problems: str, owner: str | None = None, synced: datetime | None = None, imported: str | None = None) -> Any:
+    """A store that is sound or has problems; `owner` is remembered, and synced at that time; `imported`: files are."""
     found = SimpleNamespace(place="/home/psdm.db", problems=problems, size=2_500_000)
-    fact = SimpleNamespace(value=owner) if owner else None
+    facts = {"token owner": SimpleNamespace(value=owner) if owner else None}
+    facts["imported as"] = SimpleNamespace(value=imported) if imported else None
+    files = [SimpleNamespace(exported_on=date(2026, 11, day)) for day in (20, 19, 20)]
     state = SimpleNamespace(synced_at=synced) if synced else None
     mirrors = {f"{URL} 7": SimpleNamespace(scope={"leads:7": state}.get)}
     return SimpleNamespace(
-        check=lambda: found, facts=SimpleNamespace(get=lambda *_: fact), mirror=lambda account: mirrors[account]
+        check=lambda: found,
+        facts=SimpleNamespace(get=lambda _, name: facts[name]),
+        mirror=lambda account: mirrors[account],
+        imports=SimpleNamespace(current=lambda lead: files),
     )
 
 
@@ -241,6 +246,11 @@ def test_the_age_of_what_is_stored(owner: str | None, synced: datetime | None, w
     assert check.state == "pass"
     assert check.reason.startswith("/home/psdm.db, 2.5 MB, sound; ")
     assert words in check.reason
+
+
+def test_imported_files_are_named_with_their_days() -> None:
+    check = found(around(store=lambda: store(owner=OWNER, imported="Dana Lindqvist")))["store"]
+    assert check.reason.endswith("report exports of Dana Lindqvist were imported, of 2026-11-19, 2026-11-20")
 
 
 @pytest.mark.parametrize("broken", [lambda: store("row 3 is missing"), fail(StoreProblem("damaged", hint="restore"))])
