@@ -65,7 +65,7 @@ RUNS = {
     "portfolio": asking("portfolio"),
     "why": asking("why FP-01"),
     "apply": asking("apply plan.json --yes", refused="apply plan.json --yes --max-changes 0"),
-    "undo": asking("undo last --yes", 3, without=6),
+    "undo": asking("undo last --yes", 3, without=4),
     "journal list": Run("journal list"),
     "journal show": Run("journal show last"),
     "booking list": asking("booking list SOW-2301"),

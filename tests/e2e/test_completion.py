@@ -70,7 +70,7 @@ def test_a_number_is_completed_as_it_is_typed(mirrored: Psdm, typed: str, first:
         ("psdm today --done top", ["top-customer-notes"]),
         ("psdm cadence --preset handbook-", ["handbook-2025"]),
         ("psdm checklist show forecast", ["forecast-prep"]),
-        ("psdm sta", ["state"]),
+        ("psdm sta", ["status", "state"]),
         ("psdm state ", ["show", "export", "import", "check"]),
     ],
 )

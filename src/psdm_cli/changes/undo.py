@@ -10,7 +10,7 @@ from psdm_cli.changes.comparing import differences, is_in
 from psdm_cli.changes.doors import Doors, Seen, door_for
 from psdm_cli.changes.journal import Entry, Run
 from psdm_cli.changes.plan import Action, Change, ChangeState, Plan, plan_of
-from psdm_cli.errors import PsdmError, RefusedByRule
+from psdm_cli.errors import Forbidden, RefusedByRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,8 @@ class _Undo:
         except RefusedByRule as refused:
             self.stays(entry, refused.message)
             return
-        except PsdmError as error:
-            if error.exit_code != 4:
-                raise
-            self.stays(entry, error.message)
+        except Forbidden as refused:  # a token that is no good at all ends the whole undoing
+            self.stays(entry, refused.message)
             return
         if isinstance(inverse, str):
             self.stays(entry, inverse)
