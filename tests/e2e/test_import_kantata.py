@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 from openpyxl import Workbook
 from psdm_process import AS_OF, Psdm
+from tests.hostile import HOSTILE, assert_safe_markdown, assert_safe_text
 
 FILES = {
     "budget": """\
@@ -114,3 +116,28 @@ def test_what_makes_no_sense_is_refused(bare: Psdm, arguments: tuple[str, ...], 
     (bare.home / "odd.csv").write_text("Project,User,Date,Hours,Ticket\nA,Kim,2026-11-23,8,T-1\n")
     refused = bare("import", "kantata", *arguments, "--json")
     assert (refused.code, words in f"{refused.error['message']} {refused.error['hint']}") == (2, True), refused.out
+
+
+def test_hostile_words_in_files_do_nothing(bare: Psdm) -> None:
+    """Titles, names, statuses and columns of the corpus: taken or refused, shown harmless either way."""
+    texts = [text[:200] for name, text in HOSTILE.items() if name != "surrogate" and " ".join(text.split())]
+    with (bare.home / "hostile.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(
+            ["Project ID", "Project", "Project Status", "Project Lead", "Currency", "Budget", texts[0].strip()]
+        )
+        for number, text in enumerate(texts, start=1):
+            rows.writerow([number, text, text, "Dana Lindqvist", "USD", 1000, text])
+    done = bare("import", "kantata", "hostile.csv", "--ignore", "*")
+    assert done.code == 0, done.err
+    assert_safe_text(f"{done.out}{done.err}".replace("\n", ""))
+    shown = bare("--offline", "portfolio", "--markdown")
+    assert shown.code == 0
+    assert_safe_markdown(shown.out)
+    with (bare.home / "wrong.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["Project", "User", "Date", "Hours"])
+        rows.writerows([text, text, text, text] for text in texts)
+    wrong = bare("import", "kantata", "wrong.csv")
+    assert (wrong.code, len(wrong.err.splitlines()) >= len(texts)) == (2, True)
+    assert_safe_text(wrong.err.replace("\n", ""))
