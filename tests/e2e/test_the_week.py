@@ -191,6 +191,7 @@ def test_next_monday_the_pushes_are_asked_for_their_reasons(story: Story) -> Non
     asked = {each["sow"]: each["pushes"] for each in story["asks"].result["entries"]}
     amounts = {sow: [(p["amount"], p["needs_reason"], p["reason"]) for p in pushes] for sow, pushes in asked.items()}
     assert amounts == {"SOW-2301": [], "SOW-2304": [("2500.00", True, None)], "SOW-2305": [("30000.00", True, None)]}
+    assert "worked on" not in entry(story["asks"], "SOW-2301")["progress"]  # the customer's status is no work
     before = entry(story["asks"], "SOW-2301")["before"]
     assert before["text"] == entry(story["notes"], "SOW-2301")["text"]
     assert {"field": "internal temperature", "before": "Y", "after": ""} in before["changed"]

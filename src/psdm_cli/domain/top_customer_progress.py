@@ -12,6 +12,7 @@ from psdm_cli.domain.portfolio_rows import PortfolioRow
 from psdm_cli.domain.top_customer import PROGRESS_LENGTH
 
 TITLE_LENGTH = 40
+STATUS_TITLE = "Status - week"  # how the customer's status of a week begins; writing it is no work on the project
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ def activity_of(issues: Iterable[Issue], since: date, as_of: date, zone: ZoneInf
     closed: list[tuple[datetime, str]] = []
     touched = 0
     for issue in issues:
+        if issue.title.startswith(STATUS_TITLE):
+            continue
         if issue.closed_at is not None and since <= issue.closed_at.astimezone(zone).date() <= as_of:
             closed.append((issue.closed_at, " ".join(issue.title.split())))
         elif issue.updated_at is not None and since <= issue.updated_at.astimezone(zone).date() <= as_of:
@@ -58,7 +61,12 @@ def _week(activity: Activity | None) -> Iterable[str]:
         named = ", ".join(f"“{_short(title)}”" for title in activity.closed[:2])
         yield f"{len(activity.closed)} issue{many} closed this week: {named}"
     if activity.touched:
-        yield f"{activity.touched} worked on" if activity.closed else f"{activity.touched} issues worked on this week"
+        many = "" if activity.touched == 1 else "s"
+        yield (
+            f"{activity.touched} worked on"
+            if activity.closed
+            else f"{activity.touched} issue{many} worked on this week"
+        )
     if not activity.closed and not activity.touched:
         yield "no issue moved this week"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from psdm_cli.changes.plan import Action, ChangeState, Plan
-from psdm_cli.domain.top_customer import Entry, Kept, Line, letter, parts
+from psdm_cli.domain.top_customer import Entry, Kept, Line, is_address, letter, parts
 from psdm_cli.output.markdown import INTERNAL, Markdown, Own, own, said
 from psdm_cli.output.text import plain_block, shown_plain
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from psdm_cli.output.layout import Page
 
 NEEDS_ATTENTION = 3
+LONGEST_ADDRESS = 500  # of one that is not wrapped
 LETTER_STYLES = {"R": "red", "Y": "yellow", "G": "green"}
 _IN_ADDRESSES = ":/?#@!$&'*+,;=%-._~"  # what stays as it is; all else, such as < and >, is written as %3C
 
@@ -110,7 +111,7 @@ class TopCustomerDocument:
 
         page.heading(f"{entry.customer} · {entry.name}", "complete" if entry.is_valid else "incomplete")
         for part in parts(entry):
-            page.text(part.said, first=f"  {part.label}: ")
+            _put(page, part.said, f"  {part.label}: ")
         for problem in entry.problems:
             page.text(problem, first=Span("  ! ", "yellow"))
         if entry.suggested is not None:
@@ -121,7 +122,7 @@ class TopCustomerDocument:
         if entry.before is not None:
             page.text(Span(f"in {entry.before.week}:", "dim"), first="  ")
             for line in entry.before.text.splitlines():
-                page.text(Span(line, "dim"), first="    ")
+                _put(page, line, "    ", "dim")
             changed = [f"{label}: {was or '-'} → {now or '-'}" for label, was, now in entry.changed]
             page.text(
                 f"since {entry.before.week}: {'; '.join(changed) or 'nothing changed'}", first=Span("  Δ ", "dim")
@@ -130,7 +131,10 @@ class TopCustomerDocument:
     def _next(self) -> list[tuple[str, str]]:
         posted = self.plan is not None and any(item.state is ChangeState.APPLIED for item in self.plan.items)
         if posted and self.run is not None:
-            return [(f"psdm undo {self.run}", "take it back")]
+            return [
+                (f"psdm undo {self.run}", "take it back"),
+                ("psdm today --done top-customer-notes", "tick it off"),
+            ]
         if any(not each.is_valid for each in self.entries):
             return [
                 ("psdm top-customer", "complete the notes, field by field, at a terminal"),
@@ -283,6 +287,17 @@ def slack_message(entries: Sequence[Entry], week: str) -> str:
     for each in entries:
         lines += ["", shown_plain(f"{each.customer} · {each.name}"), *cell(each).splitlines()]
     return "\n".join(lines)
+
+
+def _put(page: Page, text: str, first: str, style: str = "") -> None:
+    """A text wrapped; an address at its end stays whole, to be copied."""
+    from psdm_cli.output.layout import Span
+
+    before, _, last = text.rpartition(" ")
+    if is_address(last) and len(last) <= LONGEST_ADDRESS and len(first) + len(before) < page.width:
+        page.line(Span(first), Span(text, style))
+    else:
+        page.text(Span(text, style), first=first)
 
 
 def _marked(line: Line) -> Own:

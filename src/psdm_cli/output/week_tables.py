@@ -25,7 +25,7 @@ def month_table(report: WeekReport, currency: str) -> Table:
     """The months of a currency, all types together."""
     rows = [total for total in report.totals if total.currency == currency]
     since = report.compared_with.isoformat() if report.compared_with else ""
-    compared = (Head(f"to come, as of {since}", "right"), Head("change", "right")) if since else ()
+    compared = (Head(f"to come, {since}", "right"), Head("change", "right")) if since else ()
     return Table(
         f"Forecast in {currency} by month",
         (Head("month"), Head("worked", "right"), Head("to come", "right"), Head("month total", "right"), *compared),

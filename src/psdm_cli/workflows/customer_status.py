@@ -25,6 +25,7 @@ from psdm_cli.domain.space.names import contract
 from psdm_cli.domain.space.observed import Space
 from psdm_cli.domain.space.parts import Unseen, value_of
 from psdm_cli.domain.steps.common import refused
+from psdm_cli.domain.top_customer_progress import STATUS_TITLE
 from psdm_cli.errors import Forbidden, NotFound, RefusedByRule
 from psdm_cli.workflows.health import raid_labels
 from psdm_cli.workflows.kickoff_finding import remembered, stored_facts
@@ -186,7 +187,7 @@ def planned(looked: Looked, week: Week, text: Text[Customer], settings: Settings
     place = customer_place(looked.project, looked.space.places)
     wanted = make.issue(
         place,
-        title=for_customer(f"Status - week {week.name}"),
+        title=for_customer(f"{STATUS_TITLE} {week.name}"),
         body=text,
         mark=(KIND, f"{looked.name}/{week.name}"),
         labels=_labels(looked, settings),
