@@ -39,7 +39,9 @@ def both(gitlab: GitLabSandbox, standing: KantataSandbox, read_before: tuple[Any
     """psdm pointed at both practice systems, the mirror read before."""
     home = tmp_path / "both"
     shutil.copytree(read_before[1], home)
-    there = Psdm(home).at(standing).with_(PSDM_AS_OF=AS_OF.isoformat(), PSDM_NO_INPUT="1")
+    impatient = home / "impatient.yaml"
+    impatient.write_text("kantata:\n  patience_seconds: 1\n", encoding="utf-8")
+    there = Psdm(home).at(standing).with_(PSDM_AS_OF=AS_OF.isoformat(), PSDM_NO_INPUT="1", PSDM_CONFIG=str(impatient))
     return there.with_(PSDM_GITLAB_URL=gitlab.url, PSDM_GITLAB_TOKEN=gitlab.tokens["full"])
 
 
