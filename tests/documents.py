@@ -1,7 +1,8 @@
 """The examples in README.md and docs/: found, run, compared, and rewritten with `PSDM_WRITE_DOCS=1`.
 
 A console block shows what a command prints in the sandbox on a fixed day. Before it stands a comment with the width of
-the terminal and how many lines are shown: `<!-- width: 100, lines: 30 -->`.
+the terminal and how many lines are shown: `<!-- width: 100, lines: 30 -->`. Blocks of a document that tell a story, each
+going on where the one before it ended, name a home of their own: `<!-- width: 80, lines: 20, story: week -->`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 AS_OF = "2026-11-23"
 REST = "[…]"
 BLOCK = re.compile(r"^(?P<indent> *)```(?P<kind>\w+)\n(?P<body>.*?)^ *```$", re.MULTILINE | re.DOTALL)
-SIZE = re.compile(r"<!-- width: (\d+), lines: (\d+) -->\s*$")
+SIZE = re.compile(r"<!-- width: (\d+), lines: (\d+)(?:, story: (\w+))? -->\s*$")
 VOLATILE = "moves the clock only"
 LATE, SOON = "Was due ", "Due "
 REMARKS = "Good to know"
@@ -27,7 +28,7 @@ REMARKS = "Good to know"
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of a document. `width` and `lines` are those of the comment before it."""
+    """A fenced block of a document. `width`, `lines` and `story` are those of the comment before it."""
 
     file: Path
     kind: str
@@ -36,6 +37,7 @@ class Block:
     width: int = 100
     lines: int = 1000
     span: tuple[int, int] = (0, 0)  # of the body in the file's text
+    story: str = ""
 
     @property
     def name(self) -> str:
@@ -67,7 +69,8 @@ def blocks(kind: str) -> Iterator[Block]:
             line = text.count("\n", 0, found.start()) + 1
             size = SIZE.search(text[: found.start()])
             width, lines = (int(size[1]), int(size[2])) if size else (100, 1000)
-            yield Block(file, kind, found["body"], line, width, lines, found.span("body"))
+            story = (size[3] or "") if size else ""
+            yield Block(file, kind, found["body"], line, width, lines, found.span("body"), story)
 
 
 def ran(arguments: list[str], home: Path, **variables: str) -> tuple[int, str, str]:
@@ -112,7 +115,8 @@ def rewrite(home: Path) -> None:
     """Put what the commands print today into the documents."""
     for file in documents():
         text = file.read_text(encoding="utf-8")
-        for block in reversed([block for block in blocks("console") if block.file == file]):
+        shown = [(block, printed(block, home / block.story)) for block in blocks("console") if block.file == file]
+        for block, lines in reversed(shown):
             start, end = block.span
-            text = f"{text[:start]}{block.body.splitlines()[0]}\n{printed(block, home)}\n{text[end:]}"
+            text = f"{text[:start]}{block.body.splitlines()[0]}\n{lines}\n{text[end:]}"
         file.write_text(text, encoding="utf-8")

@@ -26,14 +26,25 @@ def names(found: list[Block]) -> list[str]:
 
 
 CONSOLE = list(blocks("console"))
+ALONE = [index for index, block in enumerate(CONSOLE) if not block.story]
+STORIES = sorted({block.story for block in CONSOLE if block.story})
 
 
-@pytest.mark.parametrize("index", range(len(CONSOLE)), ids=names(CONSOLE))
+@pytest.mark.parametrize("index", ALONE, ids=[names(CONSOLE)[index] for index in ALONE])
 def test_a_screen_in_the_documents_is_what_the_program_shows(index: int, home: Path) -> None:
     block = list(blocks("console"))[index]
     assert block.shown == printed(block, home), (
         f"{block.name}: run PSDM_WRITE_DOCS=1 pytest tests/e2e/test_documents.py"
     )
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story_in_the_documents_happens_as_it_is_told(story: str, home: Path, tmp_path: Path) -> None:
+    for block in blocks("console"):
+        if block.story == story:
+            assert block.shown == printed(block, tmp_path), (
+                f"{block.name}: run PSDM_WRITE_DOCS=1 pytest tests/e2e/test_documents.py"
+            )
 
 
 def typed_lines() -> list[tuple[str, str]]:

@@ -123,10 +123,11 @@ class TopCustomerDocument:
             page.text(Span(f"in {entry.before.week}:", "dim"), first="  ")
             for line in entry.before.text.splitlines():
                 _put(page, line, "    ", "dim")
-            changed = [f"{label}: {was or '-'} → {now or '-'}" for label, was, now in entry.changed]
             page.text(
-                f"since {entry.before.week}: {'; '.join(changed) or 'nothing changed'}", first=Span("  Δ ", "dim")
+                Span(f"since {entry.before.week}:{'' if entry.changed else ' nothing changed'}", "dim"), first="  "
             )
+            for label, was, now in entry.changed:
+                page.text(Span(f"{label}: {was or '-'} → {now or '-'}", "dim"), first="    ")
 
     def _next(self) -> list[tuple[str, str]]:
         posted = self.plan is not None and any(item.state is ChangeState.APPLIED for item in self.plan.items)
