@@ -1,8 +1,8 @@
 """The examples in README.md and docs/: found, run, compared, and rewritten with `PSDM_WRITE_DOCS=1`.
 
 A console block shows what a command prints in the sandbox on a fixed day. Before it stands a comment with the width of
-the terminal and how many lines are shown: `<!-- width: 100, lines: 30 -->`. Blocks of a document that tell a story, each
-going on where the one before it ended, name a home of their own: `<!-- width: 80, lines: 20, story: week -->`.
+the terminal and how many lines are shown: `<!-- width: 100, lines: 30 -->`. Blocks that tell a story, each going on
+where the one before it ended, name a home of their own: `<!-- width: 80, lines: 20, story: week -->`.
 """
 
 from __future__ import annotations

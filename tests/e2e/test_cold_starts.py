@@ -98,6 +98,7 @@ RUNS = {
     "health": Run("--sandbox health SOW-2301", 3),
     "customer-status": Run("--sandbox customer-status SOW-2301 --dry-run"),
     "report week": asking("report week"),
+    "handover": asking("handover", 3),
     "cadence": Run("cadence"),
     "upside add": asking("upside add SOW-2301 --allocation 11 --reason undecided --yes"),
     "upside edit": asking("upside edit 1 --probability 70 --yes"),
