@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from psdm_cli.context import Environment
     from psdm_cli.domain.engagements import FieldNames
     from psdm_cli.domain.imports.reports import Report
-    from psdm_cli.workflows.kantata_importing import Source
+    from psdm_cli.workflows.import_columns import Source
 
 
 @examples(
@@ -60,16 +60,8 @@ def kantata(
     from psdm_cli.commands.forecast_sources import rules
     from psdm_cli.output.import_document import imported_answer
     from psdm_cli.sheets.kantata_columns import column_map
-    from psdm_cli.workflows.kantata_importing import (
-        WrongRowsError,
-        lead_of,
-        refuse_twins,
-        settle,
-        take,
-        told_columns,
-        understand,
-        with_told,
-    )
+    from psdm_cli.workflows.import_columns import refuse_twins, settle, told_columns, with_told
+    from psdm_cli.workflows.kantata_importing import WrongRowsError, lead_of, take, understand
 
     env = environment(ctx)
     wanted, day = _report(report), _day(exported_on)
@@ -119,7 +111,7 @@ def _source(env: Environment, path: Path, day: date | None) -> Source:
     from zoneinfo import ZoneInfo
 
     from psdm_cli.sheets.reading import read_table
-    from psdm_cli.workflows.kantata_importing import Source
+    from psdm_cli.workflows.import_columns import Source
 
     table = read_table(path)
     zone = ZoneInfo(env.settings.calendar.zone)

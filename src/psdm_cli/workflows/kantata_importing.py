@@ -12,39 +12,25 @@ from typing import TYPE_CHECKING
 
 from psdm_cli.domain.engagements import FieldNames
 from psdm_cli.domain.imports.files import ImportedFile, Taken
-from psdm_cli.domain.imports.records import Imported, lead_id, records_of
-from psdm_cli.domain.imports.reports import FIELDS, NEEDED, ColumnMap, Report, key_of, report_of
-from psdm_cli.domain.imports.rows import ExportRow, read_rows, unknown_titles
+from psdm_cli.domain.imports.projects import lead_id
+from psdm_cli.domain.imports.records import Imported, records_of
+from psdm_cli.domain.imports.reports import ColumnMap, Report
+from psdm_cli.domain.imports.rows import ExportRow, read_rows
 from psdm_cli.domain.records import Kind, Workspace
 from psdm_cli.errors import NotFound, WrongUsage
-from psdm_cli.prompting import Choice, Prompter
-from psdm_cli.sheets.reading import Table
+from psdm_cli.prompting import Prompter
 from psdm_cli.store.states import By, Part, PartHead, Promotion, ScopeState
 from psdm_cli.systems.ports import Me
 from psdm_cli.workflows.forecasting import account_key
 from psdm_cli.workflows.identity import remembered_owner
+from psdm_cli.workflows.import_columns import Source, Told, remember
 from psdm_cli.workflows.refresh_parts import part_of
 from psdm_cli.workflows.refresh_scope import Scope
 
 if TYPE_CHECKING:
     from psdm_cli.store.database import Store
 
-COLUMNS = "import columns"  # the fact that keeps what a person said about columns
-_WHOLE_SITE = ""
-_ASIDE = "-"
 VERSION = 1  # of how rows are read: with another one the same file is taken anew
-Told = dict[str, dict[str, str | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file that was given: what is in it, and the day that it is of; `is_stated`: somebody said that day."""
-
-    path: Path
-    table: Table
-    digest: str
-    exported_on: date
-    is_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,70 +52,6 @@ class WrongRowsError(WrongUsage):
         self.summary = f"{many}; nothing was taken over."
         super().__init__(f"{self.summary} {'; '.join(rows)}.", hint="Correct the file, and import it again.")
         self.rows = tuple(rows)
-
-
-def told_columns(store: Store) -> Told:
-    """What was said about columns in earlier imports, by report and title."""
-    fact = store.facts.get(_WHOLE_SITE, COLUMNS)
-    return {} if fact is None else json.loads(fact.value)
-
-
-def refuse_twins(sources: Sequence[Source]) -> None:
-    """Raise `WrongUsage` where the same content was given twice: its rows would count twice."""
-    seen: dict[str, Path] = {}
-    for source in sources:
-        other = seen.setdefault(source.digest, source.path)
-        if other != source.path:
-            raise WrongUsage(f"{other} and {source.path} are the same file.", hint="Give it once.")
-
-
-def settle(
-    mapping: ColumnMap, sources: Sequence[Source], wanted: Report | None, prompter: Prompter | None
-) -> tuple[dict[Path, Report], Told]:
-    """Which report each file is, and what a person says about columns that nobody knows.
-
-    Raises `WrongUsage` for a header of no report, and for unknown columns where nobody can be asked.
-    """
-    reports: dict[Path, Report] = {}
-    told: Told = {}
-    for source in sources:
-        try:
-            report = wanted or report_of(mapping, source.table.titles)
-        except ValueError as error:
-            raise WrongUsage(
-                f"{source.path}: {error}.",
-                hint="Say which title holds what in a mapping file (--map FILE), or at a terminal which report it is "
-                "(--report NAME), to be asked.",
-            ) from None
-        reports[source.path] = report
-        known = told.setdefault(report.value, {})
-        unknown = [t for t in unknown_titles(mapping, report, source.table.titles) if key_of(t) not in known]
-        if unknown and prompter is None:
-            one = ", ".join(f"{title!r}" for title in unknown)
-            raise WrongUsage(
-                f"{source.path}: {_lacking(mapping, source, report)}psdm does not know what stands in {one}.",
-                hint=f"Leave a column aside: --ignore {json.dumps(unknown[0], ensure_ascii=False)} (--ignore '*': all "
-                "such), name it in a file: --map FILE, or run it at a terminal and be asked once.",
-            )
-        for title in unknown:
-            if prompter is not None:
-                taken = {mapping.field_of(report, each) for each in source.table.titles} | set(known.values())
-                free = [name for name in FIELDS[report] if name not in taken]
-                known[key_of(title)] = _asked(prompter, f"{source.path.name} ({report})", title, free)
-    return reports, {report: titles for report, titles in told.items() if titles}
-
-
-def _lacking(mapping: ColumnMap, source: Source, report: Report) -> str:
-    """Which needed columns nothing is known to hold, as the beginning of a sentence."""
-    held = {mapping.field_of(report, title) for title in source.table.titles}
-    lacking = [name for name in NEEDED[report] if name not in held]
-    return f"as {report} it lacks a column for {', '.join(lacking)}, and " if lacking else ""
-
-
-def _asked(prompter: Prompter, where: str, title: str, free: Sequence[str]) -> str | None:
-    choices = [Choice(_ASIDE, "nothing that psdm needs"), *(Choice(name, name.replace("_", " ")) for name in free)]
-    answer = prompter.choose(f"{where}: what stands in the column {title!r}?", choices)
-    return None if answer == _ASIDE else answer
 
 
 def understand(mapping: ColumnMap, sources: Sequence[Source], reports: Mapping[Path, Report]) -> tuple[Found, ...]:
@@ -238,7 +160,7 @@ def take(
         key = account_key(account_scope, Me(lead_id(lead), lead))
         promoted = store.imports.take(lead, key, fresh, build, who=lead, at=now)
         changed, deleted = promoted.changed, promoted.deleted
-        _remember(store, told, lead, now)
+        remember(store, told, lead, now)
     leads = tuple(dict.fromkeys(w.lead_name for w in _workspaces(imported) if w.lead_name))
     return Taken(
         lead=lead,
@@ -309,17 +231,3 @@ def _parts(imported: Imported, files: Sequence[ImportedFile]) -> tuple[list[Part
     ids = tuple(row.id for row in _workspaces(imported))
     scope = ScopeState(Scope(None, imported=True).key, min(oldest, newest), ids)
     return parts, Promotion(scope, imported.refusals, frozenset(Kind))
-
-
-def _remember(store: Store, told: Told, who: str, now: datetime) -> None:
-    if not told:
-        return
-    known = told_columns(store)
-    for report, titles in told.items():
-        known.setdefault(report, {}).update(titles)
-    store.facts.put(_WHOLE_SITE, COLUMNS, json.dumps(known, ensure_ascii=False, sort_keys=True), who=who, at=now)
-
-
-def with_told(told: Told, more: Told) -> Told:
-    """What was said before and now."""
-    return {report: {**told.get(report, {}), **more.get(report, {})} for report in {*told, *more}}

@@ -50,7 +50,8 @@ def handover() -> Handover:
         waits=(Wait("whoever takes over", "project coordinator", "answer resource request 2", date(2026, 11, 19)),),
     )
     bare = replace(full, row=replace(ROW, id="2", sow=None, health=None, burn=None, eac=None), team=(), steps=(),
-                   checklists=(), requests=None, clocks=(), waivers=(), upside=(), scope_changes=None, waits=())  # fmt: skip
+                   checklists=(), requests=None, clocks=(), waivers=(), upside=(), scope_changes=None,
+                   waits=())  # fmt: skip
     return Handover(
         ("Robin",), date(2026, 11, 23), "2026-W48", NOW, (full, bare), (clock,), NOW, ("a warning",), ("GitLab",)
     )

@@ -15,7 +15,8 @@ from psdm_cli.domain.imports.reports import ColumnMap
 from psdm_cli.sheets.kantata_columns import column_map
 from psdm_cli.sheets.reading import read_table
 from psdm_cli.store.database import Store
-from psdm_cli.workflows.kantata_importing import Source, settle, take, understand
+from psdm_cli.workflows.import_columns import Source, settle
+from psdm_cli.workflows.kantata_importing import take, understand
 
 AT = datetime(2026, 11, 23, 15, tzinfo=UTC)
 DAY = date(2026, 11, 20)

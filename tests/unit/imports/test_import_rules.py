@@ -21,7 +21,8 @@ from psdm_cli.domain.records import Kind, Record
 from psdm_cli.errors import WrongConfiguration, WrongUsage
 from psdm_cli.prompting import ScriptedPrompter
 from psdm_cli.sheets.kantata_columns import column_map
-from psdm_cli.workflows.kantata_importing import WrongRowsError, settle, understand, with_told
+from psdm_cli.workflows.import_columns import settle, with_told
+from psdm_cli.workflows.kantata_importing import WrongRowsError, understand
 
 
 @pytest.mark.parametrize(

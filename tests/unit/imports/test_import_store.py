@@ -26,7 +26,8 @@ from psdm_cli.systems.ports import Me, Person
 from psdm_cli.workflows import forecasting
 from psdm_cli.workflows.forecasting import Selection, Sources
 from psdm_cli.workflows.identity import imported_as, live_identity, remembered_owner
-from psdm_cli.workflows.kantata_importing import lead_of, refuse_twins, settle, take, told_columns, understand
+from psdm_cli.workflows.import_columns import refuse_twins, settle, told_columns
+from psdm_cli.workflows.kantata_importing import lead_of, take, understand
 
 ACCOUNT = f"{SCOPE} import:dana lindqvist"
 
