@@ -72,6 +72,18 @@ def test_a_number_is_completed_as_it_is_typed(mirrored: Psdm, typed: str, first:
         ("psdm checklist show forecast", ["forecast-prep"]),
         ("psdm sta", ["status", "state"]),
         ("psdm state ", ["show", "export", "import", "check"]),
+        ("psdm upside ", ["add", "edit", "list", "show", "review", "convert", "push", "close", "export", "import"]),
+        ("psdm upside add SOW-230", ["SOW-2301", "SOW-2302"]),
+        ("psdm upside add SOW-2301 --scenario p", ["pending-co"]),
+        ("psdm upside list --status o", ["open"]),
+        ("psdm top-customer --customer SOW-230", ["SOW-2301", "SOW-2302"]),
+        ("psdm top-customer --post ", ["epic", "slack"]),
+        ("psdm health SOW-230", ["SOW-2301", "SOW-2302"]),
+        ("psdm health SOW-2301 --budget y", ["yellow"]),
+        ("psdm health SOW-2301 --client mild", ["mildly-frustrated"]),
+        ("psdm customer-status SOW-230", ["SOW-2301", "SOW-2302"]),
+        ("psdm handover rob", ["robin\\ Castellano"]),
+        ("psdm report ", ["week"]),
     ],
 )
 def test_what_completes_what(mirrored: Psdm, line: str, expected: list[str]) -> None:

@@ -111,6 +111,37 @@ def preset_names(incomplete: str) -> Values:
     return _offered(list(PRESETS), incomplete)
 
 
+def scenarios(incomplete: str) -> Values:
+    """Why money is upside and not forecast."""
+    from psdm_cli.domain.upside import Scenario
+
+    return _offered([scenario.value for scenario in Scenario], incomplete)
+
+
+def upside_statuses(incomplete: str) -> Values:
+    """What becomes of upside."""
+    from psdm_cli.domain.upside import UpsideStatus
+
+    return _offered([status.value for status in UpsideStatus], incomplete)
+
+
+def posting_places(incomplete: str) -> Values:
+    """Where the Top Customer notes can be posted."""
+    return _offered(["epic", "slack"], incomplete)
+
+
+def health_colors(incomplete: str) -> Values:
+    """The colours of a health report."""
+    return _offered(["green", "yellow", "red"], incomplete)
+
+
+def client_words(incomplete: str) -> Values:
+    """How a client can be."""
+    from psdm_cli.domain.health.dimensions import CLIENT_WORDS
+
+    return _offered([word.replace(" ", "-") for word in CLIENT_WORDS], incomplete)
+
+
 def groupings(incomplete: str) -> Values:
     """What the forecast's rows can stand for."""
     return _offered(GROUPINGS, incomplete)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Context, Option
 
 from psdm_cli.commands.arguments import SowArgument
+from psdm_cli.commands.completion_values import client_words, health_colors
 from psdm_cli.commands.forecast_sources import LeadOption
 from psdm_cli.commands.writing import PlanOutOption
 from psdm_cli.context import environment
@@ -40,19 +41,43 @@ def health(
     *,
     schedule: Annotated[
         str | None,
-        Option("--schedule", metavar="COLOUR[: WHY]", help="green, yellow or red.", rich_help_panel=DECIDE_PANEL),
+        Option(
+            "--schedule",
+            metavar="COLOUR[: WHY]",
+            help="green, yellow or red.",
+            rich_help_panel=DECIDE_PANEL,
+            autocompletion=health_colors,
+        ),
     ] = None,
     budget: Annotated[
         str | None,
-        Option("--budget", metavar="COLOUR[: WHY]", help="green, yellow or red.", rich_help_panel=DECIDE_PANEL),
+        Option(
+            "--budget",
+            metavar="COLOUR[: WHY]",
+            help="green, yellow or red.",
+            rich_help_panel=DECIDE_PANEL,
+            autocompletion=health_colors,
+        ),
     ] = None,
     scope: Annotated[
         str | None,
-        Option("--scope", metavar="COLOUR[: WHY]", help="green, yellow or red.", rich_help_panel=DECIDE_PANEL),
+        Option(
+            "--scope",
+            metavar="COLOUR[: WHY]",
+            help="green, yellow or red.",
+            rich_help_panel=DECIDE_PANEL,
+            autocompletion=health_colors,
+        ),
     ] = None,
     risk: Annotated[
         str | None,
-        Option("--risk", metavar="COLOUR[: WHY]", help="green, yellow or red.", rich_help_panel=DECIDE_PANEL),
+        Option(
+            "--risk",
+            metavar="COLOUR[: WHY]",
+            help="green, yellow or red.",
+            rich_help_panel=DECIDE_PANEL,
+            autocompletion=health_colors,
+        ),
     ] = None,
     client: Annotated[
         str | None,
@@ -60,11 +85,19 @@ def health(
             "--client",
             metavar="WORD[: WHY]",
             help="happy, engaged, disengaged, mildly-frustrated, frustrated, escalated, or a colour.",
+            autocompletion=client_words,
             rich_help_panel=DECIDE_PANEL,
         ),
     ] = None,
     overall: Annotated[
-        str | None, Option("--overall", metavar="COLOUR", help="The whole.", rich_help_panel=DECIDE_PANEL)
+        str | None,
+        Option(
+            "--overall",
+            metavar="COLOUR",
+            help="The whole.",
+            rich_help_panel=DECIDE_PANEL,
+            autocompletion=health_colors,
+        ),
     ] = None,
     text: Annotated[
         str | None,

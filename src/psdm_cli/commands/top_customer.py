@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Context, Option
 
-from psdm_cli.commands.completion_values import sow_numbers
+from psdm_cli.commands.completion_values import posting_places, sow_numbers
 from psdm_cli.commands.forecast_sources import FORM_PANEL, LeadOption, MarkdownOption
 from psdm_cli.commands.writing import PlanOutOption
 from psdm_cli.context import environment
@@ -84,7 +84,12 @@ def top_customer(
     history: Annotated[bool, Option("--history", help="Show all that was noted about these engagements.")] = False,
     post: Annotated[
         list[str] | None,
-        Option("--post", metavar="epic|slack", help="Post the complete entries, by a plan. Repeatable."),
+        Option(
+            "--post",
+            metavar="epic|slack",
+            help="Post the complete entries, by a plan. Repeatable.",
+            autocompletion=posting_places,
+        ),
     ] = None,
     lead: LeadOption = None,
     text: Annotated[

@@ -23,6 +23,7 @@ from psdm_cli.commands.upside_options import (
     RateOption,
     ReasonOption,
     ScenarioOption,
+    StatusOption,
     WorkEndsOption,
     day_said,
     hand,
@@ -208,7 +209,7 @@ def list_(
     *,
     quarter: QuarterOption = None,
     scenario: ScenarioOption = None,
-    status: Annotated[str | None, Option("--status", metavar="S", help="open, converted, pushed or lost.")] = None,
+    status: StatusOption = None,
     every: Annotated[bool, Option("--all", help="Closed entries of earlier quarters too.")] = False,
 ) -> None:
     """List the ledger with its totals by quarter and scenario, weighted and not, currencies apart.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from typer import Argument, Option
 
+from psdm_cli.commands.completion_values import scenarios, upside_statuses
 from psdm_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -19,7 +20,12 @@ WORTH, SOURCE = "What it is worth", "What it stands for"
 
 IdArgument = Annotated[str, Argument(metavar="ID", help="Number of the entry, as psdm upside list shows it.")]
 ScenarioOption = Annotated[
-    str | None, Option("--scenario", metavar="S", help="soft-booking, pending-co, milestone or other.")
+    str | None,
+    Option("--scenario", metavar="S", help="soft-booking, pending-co, milestone or other.", autocompletion=scenarios),
+]
+StatusOption = Annotated[
+    str | None,
+    Option("--status", metavar="S", help="open, converted, pushed or lost.", autocompletion=upside_statuses),
 ]
 AmountOption = Annotated[
     str | None, Option("--amount", metavar="A", help="Amount, such as 12000.", rich_help_panel=WORTH)
