@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from psdm_cli.sandbox.account import Account
-from psdm_cli.sandbox.server import ZONE, KantataSandbox
+from psdm_cli.sandbox.server import KantataSandbox
 from psdm_cli.sandbox.service import Request
+from psdm_cli.sandbox.serving import ZONE
 from psdm_cli.sandbox.web import Delivery
 
 # What 1 % is taken of, and an attribute that a person or Kantata changes there.
