@@ -74,13 +74,14 @@ def monday(standing: Standing) -> Iterable[Item]:
 
 def weekly(standing: Standing) -> Iterable[Item]:
     """The duties of which psdm sees nothing: Top Customer notes, own time. They stay until they are ticked off."""
-    for duty, title in (
-        (Duty.TOP_CUSTOMER_NOTES, "Top Customer notes written"),
-        (Duty.TIMESHEETS_SUBMITTED, "This week's time submitted: yours, PSE, TA"),
+    tick = f"psdm today --done {Duty.TIMESHEETS_SUBMITTED}"
+    for duty, title, command in (
+        (Duty.TOP_CUSTOMER_NOTES, "Top Customer notes written", "psdm top-customer"),  # whose end is the tick
+        (Duty.TIMESHEETS_SUBMITTED, "This week's time submitted: yours, PSE, TA", tick),
     ):
         due = _due(standing, duty)
         if due is not None and not standing.has_done(duty):
-            yield Item(f"duty:{duty}", title, due, f"psdm today --done {duty}")
+            yield Item(f"duty:{duty}", title, due, command)
 
 
 def timesheets_approved(standing: Standing) -> Iterable[Item]:
@@ -122,9 +123,8 @@ def health_reports_due(standing: Standing) -> Iterable[Item]:
         begun = engagement.kickoff is None or engagement.kickoff < monday_now
         missed = begun and (written is None or written < week_start(monday_now - DAY))
         last = f"last: {day_text(written)}" if written else "there is none yet"
-        item = Item(
-            f"health:{engagement.id}", f"Health report ({last})", before if missed else due, open_command(engagement)
-        )
+        command = f"psdm health {named(engagement)}"
+        item = Item(f"health:{engagement.id}", f"Health report ({last})", before if missed else due, command)
         yield about_engagement(engagement, item)
 
 

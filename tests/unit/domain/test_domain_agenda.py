@@ -96,7 +96,7 @@ def test_what_psdm_cannot_see_stays_until_it_is_ticked_off() -> None:
     friday = "2026-11-27T12:00"
     notes = next(item for item in items("duty", now=friday) if item.id == "duty:top-customer-notes")
     assert notes.urgency(datetime(2026, 11, 27, 12, tzinfo=EASTERN)) is Urgency.OVERDUE
-    assert notes.command == "psdm today --done top-customer-notes"
+    assert notes.command == "psdm top-customer"
     ticked = frozenset({Duty.TOP_CUSTOMER_NOTES})
     assert "duty:top-customer-notes" not in [item.id for item in items("duty", now=friday, ticked=ticked)]
 
