@@ -42,8 +42,8 @@ def put_workbook(path: Path) -> None:
     """Time as a workbook, with a column that psdm does not know."""
     book = Workbook()
     for row in (
-        ["Project", "User", "Date", "Hours", "Ticket"],
-        ["Northwind migration", "Aiko Tremblay", AS_OF, 6, "T1"],
+        ["Project", "User", "Date", "Hours", "Billable", "Approved", "Ticket"],
+        ["Northwind migration", "Aiko Tremblay", AS_OF, 6, True, "Pending", "T1"],
     ):
         book.active.append(row)
     book.save(path)
@@ -89,7 +89,9 @@ def test_every_report_works_from_files(bare: Psdm) -> None:
 
 def test_wrong_rows_take_nothing_over(bare: Psdm) -> None:
     """One clear line for each, of all files, and the mirror as before."""
-    (bare.home / "wrong.csv").write_text("Project,User,Date,Hours\nA,Kim,soon,8\nB,Kim,2026-11-23,8\nC,,2026-11-23,x\n")
+    (bare.home / "wrong.csv").write_text(
+        "Project,User,Date,Hours,Billable,Approved\nA,Kim,soon,8,y,y\nB,Kim,2026-11-23,8,y,y\nC,,2026-11-23,x,y,y\n"
+    )
     wrong = bare("import", "kantata", "budget.csv", "wrong.csv", "--as", "Dana Lindqvist")
     assert wrong.code == 2
     lines = wrong.err.splitlines()
@@ -113,7 +115,7 @@ def test_wrong_rows_take_nothing_over(bare: Psdm) -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused(bare: Psdm, arguments: tuple[str, ...], words: str) -> None:
-    (bare.home / "odd.csv").write_text("Project,User,Date,Hours,Ticket\nA,Kim,2026-11-23,8,T-1\n")
+    (bare.home / "odd.csv").write_text("Project,User,Date,Hours,Billable,Approved,Ticket\nA,Kim,2026-11-23,8,y,y,T-1\n")
     refused = bare("import", "kantata", *arguments, "--json")
     assert (refused.code, words in f"{refused.error['message']} {refused.error['hint']}") == (2, True), refused.out
 
@@ -136,8 +138,8 @@ def test_hostile_words_in_files_do_nothing(bare: Psdm) -> None:
     assert_safe_markdown(shown.out)
     with (bare.home / "wrong.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["Project", "User", "Date", "Hours"])
-        rows.writerows([text, text, text, text] for text in texts)
+        rows.writerow(["Project", "User", "Date", "Hours", "Billable", "Approved"])
+        rows.writerows([text] * 6 for text in texts)
     wrong = bare("import", "kantata", "wrong.csv")
     assert (wrong.code, len(wrong.err.splitlines()) >= len(texts)) == (2, True)
     assert_safe_text(wrong.err.replace("\n", ""))

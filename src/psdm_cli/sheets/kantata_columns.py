@@ -14,7 +14,8 @@ from psdm_cli.errors import WrongConfiguration
 
 KIND = "mapping file"
 OURS = "kantata-columns.yaml"
-_KEYS = ("reports", "dates", "currency", "ignore")
+_KEYS = ("reports", "states", "dates", "currency", "ignore")
+STATES = ("not started", "started", "needs info", "completed")  # of tasks, the categories that Kantata has
 Titles = dict[Report, dict[str, str | None]]
 
 
@@ -41,7 +42,9 @@ def column_map(
         document = yamlfile.load(path, KIND, way_out="Make it, or correct --map.")
         _take(document.data, str(path), titles, settings)
     aside = frozenset({*settings.get("ignore", ()), *("*" if each == "*" else key_of(each) for each in ignored)})
-    return ColumnMap(titles, Dates(settings.get("dates", Dates.ISO)), settings.get("currency"), aside)
+    return ColumnMap(
+        titles, Dates(settings.get("dates", Dates.ISO)), settings.get("currency"), aside, settings["states"]
+    )
 
 
 def _take(data: Any, name: str, titles: Titles, settings: dict[str, Any]) -> None:
@@ -59,6 +62,7 @@ def _take(data: Any, name: str, titles: Titles, settings: dict[str, Any]) -> Non
             raise WrongConfiguration(f"{name}: currency is a code such as USD.")
         settings["currency"] = code.strip().upper()
     aside = [key_of(title) for title in _texts(data.get("ignore", []), name, "ignore")]
+    settings["states"] = {**settings.get("states", {}), **_states(data.get("states", {}), name)}
     reports = data.get("reports", {})
     if not isinstance(reports, dict):
         raise WrongConfiguration(f"{name}: reports: expected {', '.join(Report)}.")
@@ -69,6 +73,17 @@ def _take(data: Any, name: str, titles: Titles, settings: dict[str, Any]) -> Non
         titles[Report(word)] |= found
         settings["ignore"] = [title for title in settings.get("ignore", ()) if title not in found]
     settings["ignore"] = [*settings.get("ignore", ()), *aside]
+
+
+def _states(states: Any, name: str) -> dict[str, str]:
+    if not isinstance(states, dict):
+        raise WrongConfiguration(f"{name}: states: expected {', '.join(STATES)} with the statuses that belong to them.")
+    found: dict[str, str] = {}
+    for category, words in states.items():
+        if category not in STATES:
+            raise WrongConfiguration(f"{name}: states: there is no {category!r}; there are {', '.join(STATES)}.")
+        found |= {key_of(word): category for word in _texts(words, name, f"states.{category}")}
+    return found
 
 
 def _fields(report: Report, fields: Any, name: str) -> dict[str, str | None]:

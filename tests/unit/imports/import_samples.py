@@ -88,6 +88,6 @@ def taken(
 def typed_time() -> list[list[object]]:
     """Time as a workbook has it: typed days and numbers."""
     return [
-        ["Project", "User", "Date", "Hours", "Billable"],
-        ["Northwind migration", "Aiko Tremblay", datetime(2026, 11, 17), Decimal("7.5"), True],
+        ["Project", "User", "Date", "Hours", "Billable", "Approval Status"],
+        ["Northwind migration", "Aiko Tremblay", datetime(2026, 11, 17), Decimal("7.5"), True, "Pending"],
     ]

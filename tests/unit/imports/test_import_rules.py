@@ -104,31 +104,34 @@ def test_each_report_is_known_by_its_header(tmp_path: Path) -> None:
 
 
 def test_a_header_of_no_report_names_what_the_nearest_lacks(tmp_path: Path) -> None:
-    (path,) = put(tmp_path, odd="Project,User,Day\nA,B,2026-11-23\n")
+    (path,) = put(tmp_path, odd="Project,User,Day,Billable,Approved\nA,B,2026-11-23,yes,yes\n")
     with pytest.raises(WrongUsage, match=r"nearest is time, which lacks day, hours") as caught:
         settle(column_map(None, ignored=["Day"]), [source(path)], None, None)
     assert "--map" in caught.value.hint
 
 
 def test_an_unknown_column_is_refused_ignored_or_asked_once(tmp_path: Path) -> None:
-    (path,) = put(tmp_path, time="Project,User,Date,Hours,Ticket,Chargeable\nA,Kim,2026-11-23,8,T-1,yes\n")
+    (path,) = put(
+        tmp_path,
+        time="Project,User,Date,Hours,Approved,Billable,Ticket,Chargeable\nA,Kim,2026-11-23,8,yes,no,T-1,250\n",
+    )
     one = [source(path)]
     with pytest.raises(WrongUsage, match="'Ticket', 'Chargeable'"):
         settle(column_map(None), one, None, None)
     assert settle(column_map(None, ignored=["ticket", "Chargeable"]), one, None, None)[1] == {}
     assert settle(column_map(None, ignored=["*"]), one, None, None)[1] == {}
 
-    person = ScriptedPrompter(["nothing", "billable"])
+    person = ScriptedPrompter(["nothing", "rate"])
     reports, told = settle(column_map(None), one, None, person)
-    assert told == {"time": {"ticket": None, "chargeable": "billable"}}
+    assert told == {"time": {"ticket": None, "chargeable": "rate"}}
     assert len(person.asked) == 2
     after = column_map(None, told=with_told({}, told))
     assert settle(after, one, None, None)[1] == {}
-    assert understand(after, one, reports)[0].rows[0]["billable"] is True
+    assert understand(after, one, reports)[0].rows[0]["rate"] == "250"
 
 
 def test_a_mapping_file_adds_to_ours(tmp_path: Path) -> None:
-    (path,) = put(tmp_path, time="Vorhaben,User,Tag,Hours,Notes\nA,Kim,23.11.2026,8,yes\n")
+    (path,) = put(tmp_path, time="Vorhaben,User,Tag,Hours,Notes,Approved\nA,Kim,23.11.2026,8,yes,yes\n")
     mapping = tmp_path / "map.yaml"
     mapping.write_text(
         "dates: day-first\nreports:\n  time:\n    project: Vorhaben\n    day: [Tag]\n    billable: Notes\n"
@@ -136,7 +139,9 @@ def test_a_mapping_file_adds_to_ours(tmp_path: Path) -> None:
     columns = column_map(mapping)
     reports, _ = settle(columns, [source(path)], None, None)
     (found,) = understand(columns, [source(path)], reports)
-    assert found.rows == ({"project": "A", "person": "Kim", "day": "2026-11-23", "hours": 480, "billable": True},)
+    assert found.rows == (
+        {"project": "A", "person": "Kim", "day": "2026-11-23", "hours": 480, "billable": True, "approval": True},
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,6 +156,8 @@ def test_a_mapping_file_adds_to_ours(tmp_path: Path) -> None:
         ("reports:\n  time:\n    day: X\n    hours: x\n", "stands twice"),
         ("reports:\n  time: [day]\n", "expected fields"),
         ("reports: [time]\n", "reports: expected"),
+        ("states: [done]\n", "states: expected"),
+        ("states:\n  finished: Done\n", "no 'finished'"),
     ],
 )
 def test_a_mapping_file_that_makes_no_sense(tmp_path: Path, text: str, said: str) -> None:
@@ -169,7 +176,8 @@ def wrong_rows(tmp_path: Path, **texts: str) -> tuple[str, ...]:
 
 
 def test_every_wrong_row_of_every_file_is_named_once(tmp_path: Path) -> None:
-    time = "Project,User,Date,Hours\nA,Kim,2026-11-23,8\nA,,2026-11-24,many\nA,Kim,yesterday,8\n"
+    head = "Project,User,Date,Hours,Billable,Approved\n"
+    time = f"{head}A,Kim,2026-11-23,8,yes,yes\nA,,2026-11-24,many,no,no\nA,Kim,yesterday,8,no,no\n"
     budget = "Project ID,Project,Budget,Currency\n1,A,100,\n2,B,5,USD\n2,C,-5,USD\n"
     found = wrong_rows(tmp_path, time=time, budget=budget)
     assert found == (
@@ -179,6 +187,20 @@ def test_every_wrong_row_of_every_file_is_named_once(tmp_path: Path) -> None:
         "file)",
         "budget.csv row 4, Project ID: expected an id of its own, 2 stands in row 3 already",
     )
+
+
+def test_a_status_of_a_task_that_nobody_knows_is_refused_until_it_is_named(tmp_path: Path) -> None:
+    task = "Project,Task,Task Type,Task Status\nA,Go-live,Milestone,Signed Off\nA,Pilot,Epic,done\n"
+    assert wrong_rows(tmp_path, tasks=task) == (
+        "tasks.csv row 2, Task Status: expected a status of which the mapping file says the category (not started, "
+        "started, needs info, completed), not 'Signed Off'",
+        "tasks.csv row 3, Task Type: expected Task, Milestone, Deliverable or Issue, not 'Epic'",
+    )
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text("states:\n  completed: [signed off]\n")
+    columns, one = column_map(mapping), [source(path) for path in put(tmp_path, tasks=task.replace("Epic", "task"))]
+    (found,) = understand(columns, one, settle(columns, one, None, None)[0])
+    assert [(row["type"], row["state"]) for row in found.rows] == [("milestone", "completed"), ("task", "completed")]
 
 
 def test_a_booking_that_ends_before_it_starts_and_an_id_in_two_files_are_wrong(tmp_path: Path) -> None:
@@ -270,5 +292,6 @@ def test_a_workbook_says_the_same_as_text(tmp_path: Path) -> None:
             "day": "2026-11-17",
             "hours": 450,
             "billable": True,
+            "approval": False,
         },
     )

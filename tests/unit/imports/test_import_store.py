@@ -187,7 +187,7 @@ def take_again(store: Store, path: Path, day: date, *, stated: bool) -> Taken:
 
 
 def test_what_was_said_about_a_column_is_remembered_but_not_by_a_dry_run(tmp_path: Path) -> None:
-    (path,) = put(tmp_path, time="Project,User,Date,Hours,Ticket\nA,Kim,2026-11-23,8,T-1\n")
+    (path,) = put(tmp_path, time="Project,User,Date,Hours,Billable,Approved,Ticket\nA,Kim,2026-11-23,8,y,y,T-1\n")
     sources = [source(path)]
     with open_store(None, tmp_path) as store:
         reports, told = settle(column_map(None), sources, None, ScriptedPrompter(["nothing"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -116,22 +116,19 @@ def _ident(value: Value, _dates: Dates) -> str:
     return text
 
 
-def _yes(value: Value, _dates: Dates) -> bool:
-    if isinstance(value, bool):
-        return value
-    word = plain_text(value).casefold()
-    if word in YES:
-        return True
-    if word in NO:
-        return False
-    raise ValueError
+def _one_of(true: Iterable[str] = (), false: Iterable[str] = ()) -> Callable[[Value, Dates], bool]:
+    """Yes or no, also by words of the column's own."""
+    words = {**dict.fromkeys((*YES, *true), True), **dict.fromkeys((*NO, *false), False)}
 
-
-def _one_of(words: Mapping[str, bool]) -> Callable[[Value, Dates], bool]:
     def read(value: Value, _dates: Dates) -> bool:
-        if isinstance(value, bool):
-            return value
-        return words[plain_text(value).casefold()]
+        return value if isinstance(value, bool) else words[plain_text(value).casefold()]
+
+    return read
+
+
+def _one_of_texts(words: tuple[str, ...]) -> Callable[[Value, Dates], str]:
+    def read(value: Value, _dates: Dates) -> str:
+        return words[words.index(plain_text(value).casefold())]
 
     return read
 
@@ -151,28 +148,17 @@ SIGNED_HOURS = Reader(_signed_minutes, "hours such as 7.5")
 MONEY = Reader(_money, "an amount such as 1,234.50")
 UNSIGNED_MONEY = Reader(_unsigned_money, "an amount such as 1,234.50, not below zero")
 PERCENT = Reader(_percent, "a percentage from 0 to 100")
-YES_NO = Reader(_yes, "yes or no")
+YES_NO = Reader(_one_of(), "yes or no")
 CURRENCY = Reader(_currency, "a currency such as USD")
-HARD = Reader(
-    _one_of({"hard": True, "confirmed": True, "soft": False, "tentative": False, "yes": True, "no": False}),
-    "Hard or Soft",
-)
+HARD = Reader(_one_of(("hard", "confirmed"), ("soft", "tentative")), "Hard or Soft")
+TASK_TYPES = ("task", "milestone", "deliverable", "issue")
+TASK_TYPE = Reader(_one_of_texts(TASK_TYPES), "Task, Milestone, Deliverable or Issue")
 APPROVED = Reader(
-    _one_of(
-        {
-            **dict.fromkeys(("approved", "invoiced", "yes", "true"), True),
-            **dict.fromkeys(("pending", "submitted", "unsubmitted", "rejected", "not approved", "no", "false"), False),
-        }
-    ),
+    _one_of(("approved", "invoiced"), ("pending", "submitted", "unsubmitted", "rejected", "not approved")),
     "Approved, Pending, Submitted, Unsubmitted or Rejected",
 )
 FIXED_FEE = Reader(
-    _one_of(
-        {
-            **dict.fromkeys(("fixed fee", "fixed", "fixed price", "yes", "true"), True),
-            **dict.fromkeys(("t&m", "time and materials", "time & materials", "no", "false"), False),
-        }
-    ),
+    _one_of(("fixed fee", "fixed", "fixed price"), ("t&m", "time and materials", "time & materials")),
     "Fixed Fee or T&M",
 )
 

@@ -118,11 +118,6 @@ def text_of(row: ExportRow, name: str) -> str | None:
     return str(row[name]) if name in row else None
 
 
-def lower_of(row: ExportRow, name: str) -> str | None:
-    """A text in lower case."""
-    return str(row[name]).casefold() if name in row else None
-
-
 def day_of(row: ExportRow, name: str) -> date | None:
     """A day."""
     return date.fromisoformat(str(row[name])) if name in row else None

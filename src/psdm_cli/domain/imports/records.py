@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from psdm_cli.domain.engagements import FieldNames
-from psdm_cli.domain.imports.projects import Projects, custom_of, day_of, lead_id, lower_of, subunits_of, text_of
+from psdm_cli.domain.imports.projects import Projects, custom_of, day_of, lead_id, subunits_of, text_of
 from psdm_cli.domain.imports.reports import Report
 from psdm_cli.domain.imports.rows import ExportRow
 from psdm_cli.domain.records import (
@@ -130,8 +130,8 @@ def _stories(rows: Sequence[ExportRow], projects: Projects, fields: FieldNames) 
                 id=key,
                 workspace_id=project,
                 title=str(row["task"]),
-                story_type=lower_of(row, "type") or "task",
-                state=lower_of(row, "state"),
+                story_type=text_of(row, "type"),
+                state=text_of(row, "state"),
                 start_date=day_of(row, "start"),
                 due_date=day_of(row, "due"),
                 fixed_fee=bool(row["fixed_fee"]) if "fixed_fee" in row else None,

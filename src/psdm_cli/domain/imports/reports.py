@@ -73,7 +73,7 @@ FIELDS: Mapping[Report, Mapping[str, Reader]] = {
         "project_id": cells.IDENT,
         "project": cells.TEXT,
         "task": cells.TEXT,
-        "type": cells.TEXT,
+        "type": cells.TASK_TYPE,
         "state": cells.TEXT,
         "start": cells.DAY,
         "due": cells.DAY,
@@ -113,17 +113,17 @@ FIELDS: Mapping[Report, Mapping[str, Reader]] = {
 NEEDED: Mapping[Report, tuple[str, ...]] = {
     Report.BUDGET: ("project", "price"),
     Report.ALLOCATIONS: ("project", "person", "start", "end", "hours", "booking"),
-    Report.TASKS: ("project", "task"),
-    Report.TIME: ("project", "person", "day", "hours"),
-    Report.BILLING: ("project", "amount", "invoice_day"),
+    Report.TASKS: ("project", "task", "type", "state"),
+    Report.TIME: ("project", "person", "day", "hours", "billable", "approval"),
+    Report.BILLING: ("project", "amount", "invoice_day", "invoiced"),
 }
 #: cells that must not be empty; an empty person of an allocation is an unnamed resource
 FILLED: Mapping[Report, tuple[str, ...]] = {
     Report.BUDGET: ("project",),
     Report.ALLOCATIONS: ("project", "start", "end", "hours", "booking"),
-    Report.TASKS: ("project", "task"),
-    Report.TIME: ("project", "person", "day", "hours"),
-    Report.BILLING: ("project",),
+    Report.TASKS: ("project", "task", "type", "state"),
+    Report.TIME: ("project", "person", "day", "hours", "billable", "approval"),
+    Report.BILLING: ("project", "invoiced"),
 }
 #: amounts, which need a currency
 AMOUNTS: Mapping[Report, tuple[str, ...]] = {
@@ -137,12 +137,16 @@ AMOUNTS: Mapping[Report, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """Which title holds which field, by report; titles without case. None as a field: the column is left aside."""
+    """Which title holds which field, by report; titles without case. None as a field: the column is left aside.
+
+    `states` says which category each status of a task belongs to, statuses without case.
+    """
 
     titles: Mapping[Report, Mapping[str, str | None]]
     dates: Dates = Dates.ISO
     currency: str | None = None
     ignored: frozenset[str] = field(default_factory=frozenset)
+    states: Mapping[str, str] = field(default_factory=dict)
 
     def field_of(self, report: Report, title: str) -> str | None:
         """The field that a title holds; None where it holds none, or is left aside."""

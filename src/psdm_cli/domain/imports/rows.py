@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from psdm_cli.domain.imports.cells import read_cell
-from psdm_cli.domain.imports.reports import AMOUNTS, FIELDS, FILLED, NEEDED, ColumnMap, Report
+from psdm_cli.domain.imports.reports import AMOUNTS, FIELDS, FILLED, NEEDED, ColumnMap, Report, key_of
 from psdm_cli.domain.upside_sheet import Value, plain_text
 
 #: a row by field, as it is kept: texts, whole numbers, truth; a field without a value is missing
@@ -78,6 +78,15 @@ def _row(mapping: ColumnMap, report: Report, cells: dict[str, tuple[str, Value]]
         except ValueError as error:
             wrong.append(f"{title}: {error}")
             continue
+        if name == "state":
+            meant = mapping.states.get(key_of(str(meant)))
+            if meant is None:
+                known = ", ".join(dict.fromkeys(mapping.states.values()))
+                wrong.append(
+                    f"{title}: expected a status of which the mapping file says the category ({known}), "
+                    f"not {plain_text(value)[:60]!r}"
+                )
+                continue
         if meant is not None:
             row[name] = meant
     start, end = row.get("start"), row.get("end") or row.get("due")
