@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from psdm_cli.output.week_cells import Table, Value
 
 COMMAND = "handover"
+LESS = ("runway to", "burn", "EAC")  # what a narrow screen does without, the last first
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,9 @@ class HandoverDocument:
         page = Page(width)
         dated = Dated(as_of=handover.as_of, now=self.now, synced_at=handover.synced_at)
         header(page, COMMAND, dated, ", ".join(handover.leads))
-        _screen_table(page, tables.state_table(handover), flexible=(0,), below=False)
+        state = tables.state_table(handover)
+        titles = [head.title for head in state.columns]
+        _screen_table(page, state, flexible=(0,), drop=[titles.index(title) for title in LESS], below=False)
         _screen_table(page, tables.wait_table(handover), flexible=(3,), drop=(1, 4))
         _screen_table(page, tables.deadline_table(handover), flexible=(0,), drop=(3,))
         for each in handover.engagements:
