@@ -1,4 +1,4 @@
-"""What the end-to-end tests share: a practice Kantata on a port, and psdm as a process with a home of its own."""
+"""What the end-to-end tests share: both practice systems on ports, and psdm as a process with a home of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from psdm_process import AS_OF, Psdm
 
 from psdm_cli.sandbox import KantataSandbox
+from psdm_cli.sandbox.gitlab import GitLabSandbox
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell does so to `make test &`, and psdm would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -81,3 +82,27 @@ def mirrored(
     home = tmp_path / "mirrored"
     shutil.copytree(read_before[1], home)
     return Psdm(home).at(standing).with_(PSDM_AS_OF=AS_OF.isoformat(), PSDM_NO_INPUT="1")
+
+
+@pytest.fixture(scope="session")
+def gitlab_before() -> Iterator[tuple[GitLabSandbox, dict[str, Any]]]:
+    """A practice GitLab that stays, and its rows as they were seeded."""
+    with GitLabSandbox(as_of=AS_OF) as server:
+        yield server, copy.deepcopy(server.account.tables)
+
+
+@pytest.fixture
+def gitlab(gitlab_before: tuple[GitLabSandbox, dict[str, Any]]) -> GitLabSandbox:
+    """The GitLab that stays, with its rows as at first; for `both`. Do not stop it."""
+    server, tables = gitlab_before
+    server.account.tables = copy.deepcopy(tables)
+    server.account.touched()
+    server.service.refused.clear()
+    server.clear()
+    return server
+
+
+@pytest.fixture
+def both(mirrored: Psdm, gitlab: GitLabSandbox) -> Psdm:
+    """`mirrored`, pointed at `gitlab` too as the one who may do everything."""
+    return mirrored.with_(PSDM_GITLAB_URL=gitlab.url, PSDM_GITLAB_TOKEN=gitlab.tokens["full"])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,32 +20,6 @@ RED = (
     *("--as-suggested", "--client", "frustrated: cutover failed", "--overall", "red", "--text", "Cutover failed."),
     *("--raid", "R-001", "--action", "Vendor call", "--by", "2026-12-04", "--escalate-to", "Director PS"),
 )
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[tuple[GitLabSandbox, dict[str, Any]]]:
-    """One practice GitLab for this file, and its rows as they were seeded."""
-    with GitLabSandbox(as_of=AS_OF) as gitlab:
-        yield gitlab, copy.deepcopy(gitlab.account.tables)
-
-
-@pytest.fixture
-def gitlab(servers: tuple[GitLabSandbox, dict[str, Any]]) -> GitLabSandbox:
-    """It, with its rows as at first."""
-    server, rows = servers
-    server.account.tables = copy.deepcopy(rows)
-    server.account.touched()
-    server.clear()
-    return server
-
-
-@pytest.fixture
-def both(gitlab: GitLabSandbox, standing: KantataSandbox, read_before: tuple[Any, Path, Any], tmp_path: Path) -> Psdm:
-    """psdm pointed at both practice systems, the mirror read before."""
-    home = tmp_path / "both"
-    shutil.copytree(read_before[1], home)
-    there = Psdm(home).at(standing).with_(PSDM_AS_OF=AS_OF.isoformat(), PSDM_NO_INPUT="1")
-    return there.with_(PSDM_GITLAB_URL=gitlab.url, PSDM_GITLAB_TOKEN=gitlab.tokens["full"])
 
 
 def reports(kantata: KantataSandbox) -> list[dict[str, Any]]:

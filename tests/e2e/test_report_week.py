@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +17,9 @@ BEFORE = "2026-11-16"
 ALL = ("--lead", "all")
 
 
-@pytest.fixture(scope="module")
-def gitlab() -> Iterator[GitLabSandbox]:
-    with GitLabSandbox(as_of=AS_OF) as server:
-        yield server
-
-
 @pytest.fixture
-def week(mirrored: Psdm, standing: KantataSandbox, gitlab: GitLabSandbox) -> Psdm:
+def week(both: Psdm, standing: KantataSandbox) -> Psdm:
     """psdm over both systems, with last week's forecast frozen and the bookings of SOW-2304 moved by five weeks."""
-    both = mirrored.with_(PSDM_GITLAB_URL=gitlab.url, PSDM_GITLAB_TOKEN=gitlab.tokens["full"])
     assert both("forecast", "freeze", *ALL, "--as-of", BEFORE).code == 0
     for row in standing.account.find("workspace_allocations", "workspace_id", "3004"):
         if row["end_date"] > "2026-12-01":

@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-import copy
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from psdm_process import AS_OF, Psdm
+from psdm_process import Psdm
 
 from psdm_cli.output.shapes import document_schema
-from psdm_cli.sandbox import KantataSandbox
 from psdm_cli.sandbox.gitlab.server import GitLabSandbox
 
 
-@pytest.fixture(scope="module")
-def servers() -> Iterator[tuple[GitLabSandbox, dict[str, Any]]]:
-    """One practice GitLab for this file, and its rows as they were seeded."""
-    with GitLabSandbox(as_of=AS_OF) as gitlab:
-        yield gitlab, copy.deepcopy(gitlab.account.tables)
-
-
 @pytest.fixture
-def gitlab(servers: tuple[GitLabSandbox, dict[str, Any]]) -> GitLabSandbox:
-    """It, with its rows as at first."""
-    server, tables = servers
-    server.account.tables = copy.deepcopy(tables)
-    server.account.touched()
-    server.clear()
-    return server
-
-
-@pytest.fixture
-def both(gitlab: GitLabSandbox, standing: KantataSandbox, read_before: tuple[Any, Path, Any], tmp_path: Path) -> Psdm:
-    """psdm pointed at both practice systems, the mirror read before."""
-    home = tmp_path / "both"
-    shutil.copytree(read_before[1], home)
-    impatient = home / "impatient.yaml"
+def both(both: Psdm) -> Psdm:
+    """psdm over both systems, soon giving up on a Kantata that is away."""
+    impatient = both.home / "impatient.yaml"
     impatient.write_text("kantata:\n  patience_seconds: 1\n", encoding="utf-8")
-    there = Psdm(home).at(standing).with_(PSDM_AS_OF=AS_OF.isoformat(), PSDM_NO_INPUT="1", PSDM_CONFIG=str(impatient))
-    return there.with_(PSDM_GITLAB_URL=gitlab.url, PSDM_GITLAB_TOKEN=gitlab.tokens["full"])
+    return both.with_(PSDM_CONFIG=str(impatient))
 
 
 def row(gitlab: GitLabSandbox, table: str, **wanted: Any) -> dict[str, Any]:
