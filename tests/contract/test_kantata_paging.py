@@ -76,7 +76,7 @@ def test_after_a_429_one_at_a_time_and_slowly_more(kantata: ScriptedKantata, ada
 
 
 def test_ids_are_sent_in_chunks(kantata: ScriptedKantata, adapter: KantataAdapter) -> None:
-    many = tuple(str(number) for number in range(1, 251))
+    many = tuple(str(number) for number in range(1, 601))
     kantata.tables["/time_entries"] = entries(3, "1") + entries(2, "250", first=10)
     kantata.tables["/account_memberships"] = [{"id": "1", "user_id": "8"}]
     batches = read(adapter, Read(Kind.TIME_ENTRIES, workspace_ids=many), Read(Kind.PEOPLE, user_ids=many))
@@ -86,8 +86,8 @@ def test_ids_are_sent_in_chunks(kantata: ScriptedKantata, adapter: KantataAdapte
     def chunks(path: str, name: str) -> list[int]:
         return sorted(len(seen.query[name].split(",")) for seen in kantata.asked(path))
 
-    assert chunks("/time_entries", "workspace_ids") == [50, 100, 100]
-    assert chunks("/account_memberships", "with_user_ids") == [50, 200]
+    assert chunks("/time_entries", "workspace_ids") == [100, 250, 250]
+    assert chunks("/account_memberships", "with_user_ids") == [200, 200, 200]
 
 
 @pytest.mark.parametrize("gone", [0, 3])

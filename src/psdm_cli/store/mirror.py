@@ -12,7 +12,7 @@ from psdm_cli.store.codec import CODECS, FORMAT, storable
 from psdm_cli.store.instants import chunks, instant
 from psdm_cli.store.names import ACCOUNTS, MALFORMED, MARKS, REFUSALS, ROWS, SCOPES
 from psdm_cli.store.questions import Condition, Look, question, records
-from psdm_cli.store.states import Mark, MirrorState, Promoted, Promotion, ScopeState
+from psdm_cli.store.states import Mark, MirrorState, Promoted, Promotion, ScopeState, window_suffix
 
 if TYPE_CHECKING:
     from psdm_cli.store.database import Store
@@ -93,12 +93,17 @@ class Mirror:
             found = records(look, question(SCOPES, (), ("account_id", "=", account), ("key", "=", storable(key))))
         return _scope(found[0]) if found else None
 
-    def marks(self, kind: Kind) -> dict[str, Mark]:
-        """Up to when each key of a kind is read."""
+    def marks(self, kind: Kind, window: tuple[date, date] | None = None) -> dict[str, Mark]:
+        """Up to when each key of a kind is read; of bookings elsewhere, for this window."""
+        suffix = window_suffix(window)
         with self.store.look() as look:
             account = self.account_id(look)
             found = records(look, question(MARKS, (), ("account_id", "=", account), ("kind", "=", kind.value)))
-        return {row.key: Mark(instant(row.drained_to), instant(row.whole_at)) for row in found}
+        return {
+            row.key.removesuffix(suffix): Mark(instant(row.drained_to), instant(row.whole_at))
+            for row in found
+            if row.key.endswith(suffix)
+        }
 
     def counts(self, kind: Kind) -> dict[str, int]:
         """How many rows of a kind each workspace has, malformed ones included."""

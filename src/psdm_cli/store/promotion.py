@@ -59,7 +59,7 @@ def _check_base(connection: Connection, account: int, part: Part) -> None:
         return
     marks = _marks(connection, account, part)
     for key in part.head.keys:
-        mark = marks.get(key)
+        mark = marks.get(part.head.mark_key(key))
         if mark is None or mark.drained_to < since:
             raise BaseMovedError(f"{part.head.kind} of {key or 'the account'}")
 
@@ -73,7 +73,7 @@ def _forget_unattributed(connection: Connection, account: int, run: str) -> None
 
 def _marks(connection: Connection, account: int, part: Part) -> dict[str, Mark]:
     found: dict[str, Mark] = {}
-    for some in chunks(part.head.keys):
+    for some in chunks([part.head.mark_key(key) for key in part.head.keys]):
         wanted = select(_K).where(_K.c.account_id == account, _K.c.kind == part.head.kind.value, _K.c.key.in_(some))
         for row in connection.execute(wanted):
             found[row.key] = Mark(instant(row.drained_to), instant(row.whole_at))
@@ -149,6 +149,8 @@ def _set_marks(connection: Connection, account: int, part: Part) -> None:
         return
     old = {} if part.head.whole else _marks(connection, account, part)
     mark = text_of(part.head.mark)
+    if part.head.window is not None and part.head.whole:
+        _forget_other_windows(connection, account, part)
     connection.execute(
         dialect.upsert(connection, _K),
         [
@@ -159,9 +161,18 @@ def _set_marks(connection: Connection, account: int, part: Part) -> None:
                 "drained_to": mark,
                 "whole_at": mark if part.head.whole else text_of(old[key].whole_at),
             }
-            for key in part.head.keys
+            for key in map(part.head.mark_key, part.head.keys)
         ],
     )
+
+
+def _forget_other_windows(connection: Connection, account: int, part: Part) -> None:
+    """The rows of these keys are those of one window from now on."""
+    mine = and_(_K.c.account_id == account, _K.c.kind == part.head.kind.value)
+    keys = set(part.head.keys)
+    known = connection.execute(select(_K.c.key).where(mine)).scalars()
+    for some in chunks(sorted(each for each in known if each.partition(" ")[0] in keys)):
+        connection.execute(delete(_K).where(mine, _K.c.key.in_(some)))
 
 
 def _set_refusals(connection: Connection, account: int, wanted: Promotion, refused: set[Kind]) -> None:

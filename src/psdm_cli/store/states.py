@@ -55,6 +55,15 @@ class PartHead:
         """All rows of the keys were read, so that what is missing is gone."""
         return self.updated_after is None
 
+    def mark_key(self, key: str) -> str:
+        """Under what the mark of one of the keys stands: rows of one window say nothing about another."""
+        return key + window_suffix(self.window)
+
+
+def window_suffix(window: tuple[date, date] | None) -> str:
+    """What follows a key in the name of its mark."""
+    return "" if window is None else f" {window[0]}:{window[1]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from psdm_cli.domain.records import Kind
@@ -62,12 +63,31 @@ def resources_of(mirror: Mirror, parking: Parking) -> _Keys:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """A kind whose count differs: what the server counts, and the keys to read again."""
+class Probe:
+    """A kind to count, by the keys whose rows the mirror will hold.
+
+    `learn`: all of it was read whole, so the count only teaches what is extra. `everything`: counted without a filter,
+    as the keys are all there is to see.
+    """
 
     kind: Kind
     by: By
     keys: tuple[str, ...]
+    learn: bool = False
+    everything: bool = False
+    window: tuple[date, date] | None = None
+
+    def read(self, keys: tuple[str, ...]) -> Read:
+        """The question for the rows of these keys; of none: for all there is."""
+        asked = Read(self.kind, window=self.window)
+        return replace(asked, workspace_ids=keys) if self.by is By.WORKSPACE else replace(asked, user_ids=keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A kind whose count differs: what the server counts, and the keys to read again."""
+
+    probe: Probe
     server: int
     again: tuple[tuple[str, ...], ...]
 
@@ -79,57 +99,40 @@ class Deletions:
         self._kantata, self._mirror, self._parking = kantata, mirror, parking
         self.extra = extra
 
-    def doubts(
-        self,
-        by: By,
-        keys: tuple[str, ...],
-        partly: Sequence[Kind],
-        whole: Sequence[Kind] = (),
-        *,
-        everything: bool = False,
-    ) -> list[Doubt]:
-        """Kinds of which rows are missing or too many, with one count for each kind.
-
-        `partly` were not read whole and are compared. `whole` were: their count only teaches what is extra.
-        `everything` counts without a filter, as the scope is all there is to see.
-        """
-        kinds = [*partly, *whole] if keys else []
-        asked = [() if everything else keys for _ in kinds]
+    def doubts(self, probes: Sequence[Probe]) -> list[Doubt]:
+        """Kinds of which rows are missing or too many, with one count for each, all side by side."""
+        probes = [probe for probe in probes if probe.keys]
         found = []
-        for kind, server in zip(kinds, self._count(by, kinds, asked), strict=True):
+        counts = self._count([probe.read(() if probe.everything else probe.keys) for probe in probes])
+        for probe, server in zip(probes, counts, strict=True):
             if server is None:
                 continue  # may not look: deletions wait for the next whole read
-            held = held_by(self._mirror, self._parking, kind, by, keys)
+            held = self._held(probe)
             surplus = server - sum(held.values())
-            if kind in whole:
-                self.extra[kind] = surplus
-            elif surplus != self.extra.get(kind, 0):
-                found.append(Doubt(kind, by, keys, server, self._again(kind, by, held)))
+            if probe.learn:
+                self.extra[probe.kind] = surplus
+            elif surplus != self.extra.get(probe.kind, 0):
+                found.append(Doubt(probe, server, self._again(probe, held)))
         return found
 
-    def _again(self, kind: Kind, by: By, held: dict[str, int]) -> tuple[tuple[str, ...], ...]:
+    def _held(self, probe: Probe) -> dict[str, int]:
+        return held_by(self._mirror, self._parking, probe.kind, probe.by, probe.keys)
+
+    def _again(self, probe: Probe, held: dict[str, int]) -> tuple[tuple[str, ...], ...]:
         if sum(held.values()) <= SMALL:
-            return tuple(chunked(sorted(held)))
+            return tuple(chunked(sorted(held), probe.by))
         portions = groups(held)
-        counts = self._count(by, [kind] * len(portions), portions)
+        counts = self._count([probe.read(portion) for portion in portions])
         return tuple(
             portion
             for portion, count in zip(portions, counts, strict=True)
             if count is not None and count != sum(held[key] for key in portion)
         )
 
-    def _count(self, by: By, kinds: Sequence[Kind], keys: Sequence[tuple[str, ...]]) -> Sequence[int | None]:
-        if not kinds:
-            return ()
-        return self._kantata.count(
-            [
-                Read(kind, workspace_ids=some) if by is By.WORKSPACE else Read(kind, user_ids=some)
-                for kind, some in zip(kinds, keys, strict=True)
-            ]
-        )
+    def _count(self, reads: Sequence[Read]) -> Sequence[int | None]:
+        return self._kantata.count(reads) if reads else ()
 
     def settle(self, doubts: Sequence[Doubt]) -> None:
         """After reading again: what still differs is not ours (rows of archived projects, say), and is remembered."""
         for doubt in doubts:
-            held = held_by(self._mirror, self._parking, doubt.kind, doubt.by, doubt.keys)
-            self.extra[doubt.kind] = doubt.server - sum(held.values())
+            self.extra[doubt.probe.kind] = doubt.server - sum(self._held(doubt.probe).values())

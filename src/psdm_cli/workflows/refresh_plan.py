@@ -22,12 +22,23 @@ BY_USER = (Kind.PEOPLE, Kind.TIME_OFF, Kind.ALLOCATIONS_ELSEWHERE)
 OF_ACCOUNT = (Kind.HOLIDAYS, Kind.WORKWEEKS, Kind.ROLES, Kind.RESOURCE_REQUESTS)
 
 # These offer updated_after and say by it all that matters (kantata.md section 8). Effective workweeks, billing
-# milestones, holidays, accounting records do not; bookings elsewhere leave their window without being changed.
+# milestones, holidays, accounting records do not.
 INCREMENTAL = frozenset(
-    {Kind.RESOURCES, Kind.TIME_ENTRIES, Kind.STORIES, Kind.ALLOCATIONS, Kind.STATUS_REPORTS, Kind.TIME_OFF}
+    {
+        Kind.RESOURCES,
+        Kind.TIME_ENTRIES,
+        Kind.STORIES,
+        Kind.ALLOCATIONS,
+        Kind.STATUS_REPORTS,
+        Kind.TIME_OFF,
+        Kind.ALLOCATIONS_ELSEWHERE,
+    }
 )
+# Of these something can change without updated_at: bill rates, which Kantata computes, and whose a booking is.
+SILENT = frozenset({Kind.RESOURCES, Kind.ALLOCATIONS_ELSEWHERE})
 
 CHUNK = 100  # keys in one whole read: as many as fit into a request, and little enough to lose by a crash
+PEOPLE = 250  # people in one whole read: they have fewer rows than projects
 SMALL = 2000  # rows that are cheaper to read again than to search for the one that was deleted
 GROUP = 1000  # rows of one group when searching
 
@@ -38,7 +49,7 @@ class Ages:
 
     overlap: timedelta = timedelta(minutes=5)
     whole: timedelta = timedelta(days=7)
-    resources: timedelta = timedelta(hours=6)  # bill rates are computed by Kantata and change without updated_at
+    silent: timedelta = timedelta(hours=6)  # of kinds in which something changes without updated_at
     parked: timedelta = timedelta(minutes=60)
 
 
@@ -59,8 +70,9 @@ def ordered(keys: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(set(keys), key=lambda key: (len(key), key)))
 
 
-def chunked(keys: Sequence[str], size: int = CHUNK) -> Iterator[tuple[str, ...]]:
-    """The keys in portions."""
+def chunked(keys: Sequence[str], by: By) -> Iterator[tuple[str, ...]]:
+    """The keys in portions for whole reads."""
+    size = PEOPLE if by is By.USER else CHUNK
     for start in range(0, len(keys), size):
         yield tuple(keys[start : start + size])
 
@@ -80,7 +92,7 @@ def plan(
 
     `parked` are parts of this kind that are young enough and of the same window, newest first; `at` is now.
     """
-    age = ages.resources if kind is Kind.RESOURCES else ages.whole
+    age = ages.silent if kind in SILENT else ages.whole
     changes = set() if whole or kind not in INCREMENTAL else {key for key in keys if _fresh(marks.get(key), at - age)}
     pending = set(keys)
     adopted = []

@@ -11,7 +11,7 @@ from psdm_cli.domain.records import Kind, Refusal, Workspace
 from psdm_cli.errors import BadAnswer, Forbidden
 from psdm_cli.store.states import By, PartHead, Promotion, ScopeState
 from psdm_cli.systems.ports import Batch, Kantata, Progress, Read
-from psdm_cli.workflows.refresh_deletions import Deletions, Doubt, people_of
+from psdm_cli.workflows.refresh_deletions import Deletions, Doubt, Probe, people_of
 from psdm_cli.workflows.refresh_elsewhere import own_bookings
 from psdm_cli.workflows.refresh_parts import part_of
 from psdm_cli.workflows.refresh_plan import (
@@ -137,10 +137,12 @@ class Run:
 
     def _people_and_deletions(self) -> tuple[str, ...]:
         """The people of the projects, side by side with reading anew where rows are missing. Gives the people."""
-        doubts = self._doubts()
-        again = self._again(doubts)
-        done = set(self._known)
         people = self._people()
+        done = set(self._known)
+        settled = people <= done  # nobody new: what is held of people can be counted beside the projects' rows
+        of_people, counted = self._probes_of_people(people) if settled else [], people
+        doubts = self._deletions.doubts([*self._probes(), *of_people])
+        again = self._again(doubts)
         if self._everything:
             again += self._elsewhere(people & done, unsure=bool(again))
         while (new := people - done) or again:
@@ -149,13 +151,22 @@ class Run:
             again = []
             people = self._people()  # reading anew may show more people, or fewer
         self._deletions.settle(doubts)
-        users = ordered(people)
-        if Kind.TIME_OFF in self._partly and Kind.TIME_OFF not in self._refused:
-            at_once = self._everything and len(users) > CHUNK
-            late = self._deletions.doubts(By.USER, users, [Kind.TIME_OFF], everything=at_once)
+        if not settled or people != counted:
+            late = self._deletions.doubts(self._probes_of_people(people))
             self._ask(self._again(late))
             self._deletions.settle(late)
-        return users
+        return ordered(people)
+
+    def _probes_of_people(self, people: Collection[str]) -> list[Probe]:
+        """What is to be counted of people's own rows, where not all of them were read whole."""
+        users = ordered(people)
+        found = []
+        for kind in (Kind.TIME_OFF, Kind.ALLOCATIONS_ELSEWHERE):
+            if kind in self._partly and kind not in self._refused:
+                window = self._window if kind is Kind.ALLOCATIONS_ELSEWHERE else None
+                at_once = window is None and self._everything and len(users) > CHUNK
+                found.append(Probe(kind, By.USER, users, everything=at_once, window=window))
+        return found
 
     def _questions_of_known_people(self) -> list[_Question]:
         """Those of last time are most likely those of this time: nobody waits for the projects' rows to ask for theirs.
@@ -196,23 +207,22 @@ class Run:
                 left.append(question)
         return left
 
-    def _doubts(self) -> list[Doubt]:
+    def _probes(self) -> list[Probe]:
+        """What is to be counted of the projects' rows."""
         compared = [kind for kind in BY_WORKSPACE if kind in INCREMENTAL and kind not in self._refused]
         compared = [kind for kind in compared if kind in self._answered or kind in self._partly]
-        partly = [kind for kind in compared if kind in self._partly]
         whole = [kind for kind in compared if kind not in self._partly]
         for kind in whole:
             self._deletions.extra.pop(kind, None)
-        return self._deletions.doubts(
-            By.WORKSPACE,
-            self._workspaces,
-            partly,
-            [kind for kind in whole if kind is not Kind.STATUS_REPORTS] if self._everything else (),
-            everything=self._everything,
-        )
+        learnt = [kind for kind in whole if kind is not Kind.STATUS_REPORTS] if self._everything else []
+        return [
+            Probe(kind, By.WORKSPACE, self._workspaces, learn=kind in whole, everything=self._everything)
+            for kind in compared
+            if kind in self._partly or kind in learnt
+        ]
 
     def _again(self, doubts: Sequence[Doubt]) -> list[_Question]:
-        return [self._whole(doubt.kind, doubt.by, keys) for doubt in doubts for keys in doubt.again]
+        return [self._whole(doubt.probe.kind, doubt.probe.by, keys) for doubt in doubts for keys in doubt.again]
 
     def _people(self) -> set[str]:
         """Everybody with a resource in the scope, and with `everybody` all active people of the account."""
@@ -237,9 +247,10 @@ class Run:
             if part.head.kind is kind and part.head.by is by and part.head.window == window
         ]
         whole = self._full or kind in self._unattributed
-        wanted = plan(
-            kind, by, keys, self._mirror.marks(kind), parked, at=self._server_time(), ages=self._ages, whole=whole
-        )
+        # With every project in scope bookings elsewhere are counted, which needs whole questions.
+        whole = whole or (kind is Kind.ALLOCATIONS_ELSEWHERE and self._everything)
+        marks = self._mirror.marks(kind, window)
+        wanted = plan(kind, by, keys, marks, parked, at=self._server_time(), ages=self._ages, whole=whole)
         for part in wanted.adopted:
             if not self._parking.take_over(part):  # its owner finished meanwhile: plan without it
                 self._parked.remove(part)
@@ -253,12 +264,13 @@ class Run:
         # read in portions the first time, so that little is lost when it fails.
         if self._everything and by is By.WORKSPACE and kind not in INCREMENTAL and len(wanted.whole) > CHUNK:
             return [_Question(Read(kind), by, wanted.whole)]
-        questions = [self._whole(kind, by, some) for some in chunked(wanted.whole)]
+        questions = [self._whole(kind, by, some) for some in chunked(wanted.whole, by)]
         if wanted.changed:
             self._partly.add(kind)
             asked = () if self._everything and len(wanted.changed) > CHUNK else wanted.changed
             narrow = Read(kind, workspace_ids=asked) if by is By.WORKSPACE else Read(kind, user_ids=asked)
-            questions.append(_Question(replace(narrow, updated_after=wanted.since), by, wanted.changed))
+            narrow = replace(narrow, updated_after=wanted.since, window=window)
+            questions.append(_Question(narrow, by, wanted.changed))
         return questions
 
     def _whole(self, kind: Kind, by: By, keys: tuple[str, ...]) -> _Question:

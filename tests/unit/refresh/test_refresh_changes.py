@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from fake_kantata import DAY, START, FakeKantata, add_project, changed, small_account
-from refresh_desk import ALL, MINE, Content, Desk
+from refresh_desk import ALL, MINE, WINDOW, Content, Desk
 from tests.postgres import ON_BOTH
 
 from psdm_cli.domain.records import Kind, Membership, Resource, Story, TimeEntry, Workspace
@@ -58,7 +58,8 @@ def test_the_second_refresh_asks_for_changes_since_the_mark_less_the_overlap(des
     for kind in WHOLE:
         assert [read.updated_after for read in desk.kantata.asked_of(kind)] == [None], kind
     counted = sorted((read.kind, read.workspace_ids) for read in desk.kantata.counted)
-    assert counted == sorted([*((kind, ("w1", "w2", "w3")) for kind in CHANGING), (Kind.TIME_OFF, ())])
+    by_user = [(Kind.TIME_OFF, ()), (Kind.ALLOCATIONS_ELSEWHERE, ())]
+    assert counted == sorted([*((kind, ("w1", "w2", "w3")) for kind in CHANGING), *by_user])
 
 
 @ON_BOTH
@@ -219,6 +220,56 @@ def test_a_booking_elsewhere_that_left_the_window_goes(desk: Desk) -> None:
     desk.kantata.put(changed(row, start_date=DAY + timedelta(days=28), end_date=DAY + timedelta(days=30)))
     desk.refresh()
     assert "e-w1-u1" not in desk.ids(Kind.ALLOCATIONS_ELSEWHERE)
+
+
+@ON_BOTH
+def test_bookings_elsewhere_are_read_by_their_changes_and_counted(store: Store, anew: Callable[..., Content]) -> None:
+    desk = Desk(store, small_account())
+    desk.refresh()
+    desk.kantata.later(hours=1)
+    row = desk.kantata.rows[Kind.ALLOCATIONS_ELSEWHERE]["e-w1-u1"][0]
+    desk.kantata.put(changed(row, minutes=60))
+    desk.refresh()
+    (asked,) = desk.kantata.asked_of(Kind.ALLOCATIONS_ELSEWHERE)
+    assert (asked.updated_after, asked.window) == (START - timedelta(minutes=5), WINDOW)
+    assert desk.content() == anew(desk.kantata)
+    desk.kantata.delete(Kind.ALLOCATIONS_ELSEWHERE, "e-w2-u1")
+    desk.refresh()
+    assert [read.updated_after is None for read in desk.kantata.asked_of(Kind.ALLOCATIONS_ELSEWHERE)] == [False, True]
+    assert desk.content() == anew(desk.kantata)
+
+
+def test_bookings_of_another_window_are_read_whole(desk: Desk) -> None:
+    later = (WINDOW[0] + timedelta(days=7), WINDOW[1] + timedelta(days=7))
+    beyond = changed(
+        desk.kantata.rows[Kind.ALLOCATIONS_ELSEWHERE]["e-w1-u1"][0],
+        id="beyond",
+        start_date=WINDOW[1] + timedelta(days=1),
+        end_date=WINDOW[1] + timedelta(days=2),
+    )
+    desk.kantata.put(beyond)
+    desk.refresh()
+    assert "beyond" not in desk.ids(Kind.ALLOCATIONS_ELSEWHERE)
+    for window, there in ((later, True), (WINDOW, False), (later, True)):
+        desk.kantata.forget_questions()
+        refresh(desk.kantata, desk.mirror, MINE, now=desk.kantata.time, window=window)
+        (asked,) = desk.kantata.asked_of(Kind.ALLOCATIONS_ELSEWHERE)
+        assert (asked.updated_after, asked.window) == (None, window), "nothing read before says anything about it"
+        assert ("beyond" in desk.ids(Kind.ALLOCATIONS_ELSEWHERE)) is there
+
+
+def test_whose_a_booking_elsewhere_is_may_change_silently_for_some_hours(desk: Desk) -> None:
+    desk.refresh()
+    desk.kantata.later(hours=1)
+    row, at = desk.kantata.rows[Kind.ALLOCATIONS_ELSEWHERE]["e-w1-u1"]
+    desk.kantata.rows[Kind.ALLOCATIONS_ELSEWHERE]["e-w1-u1"] = changed(row, user_id="w2-u1"), at
+    desk.refresh()
+    desk.kantata.later(hours=6)
+    desk.refresh()
+    (asked,) = desk.kantata.asked_of(Kind.ALLOCATIONS_ELSEWHERE)
+    assert asked.updated_after is None
+    users = {one.id: one.user_id for one in desk.mirror.load(Kind.ALLOCATIONS_ELSEWHERE)}  # type: ignore[union-attr]
+    assert users["e-w1-u1"] == "w2-u1"
 
 
 def test_everybody_adds_people_without_a_resource(desk: Desk) -> None:

@@ -20,8 +20,8 @@ from psdm_cli.systems.ports import Read
 PAGE = 200
 #: An `only` query is not paged in the vendor's framework (kantata.md section 3).
 MOST_ONLY = 200
-#: Ids in one comma list: keeps the URL short.
-MOST_IDS = 100
+#: Ids in one comma list: an address of some 2 kB, which every server and proxy takes.
+MOST_IDS = 250
 #: Up to so many projects are asked one by one where only a single one can be asked for.
 FEW = 2
 
