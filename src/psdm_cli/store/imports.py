@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, insert, select, update
 
-from psdm_cli.domain.imports.files import IMPORTED_AS, ImportedFile
+from psdm_cli.domain.imports.files import ImportedFile
+from psdm_cli.domain.imports.names import IMPORTED_AS
 from psdm_cli.store import dialect, tables
 from psdm_cli.store.codec import storable
 from psdm_cli.store.instants import instant, text_of

@@ -9,8 +9,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from psdm_cli.domain.imports.files import IMPORTED_AS
-from psdm_cli.domain.imports.projects import lead_id
+from psdm_cli.domain.imports.names import IMPORTED_AS, lead_id
 from psdm_cli.domain.records import IMPORT
 from psdm_cli.errors import NotFound, WrongUsage
 from psdm_cli.systems.ports import Kantata, Me, Person

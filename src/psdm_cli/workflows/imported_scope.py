@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, cast
 
-from psdm_cli.domain.imports.files import origin
 from psdm_cli.domain.records import Kind, Workspace
 from psdm_cli.errors import NotFound
 from psdm_cli.store.states import ScopeState
@@ -33,4 +32,8 @@ def imported_scope(mirror: Mirror, scope: Scope) -> ScopeState:
 def origins(store: Store, as_of: date) -> list[str]:
     """Where each figure is from and how old it is, one sentence a file; nothing where Kantata was read."""
     lead = imported_as(store)
-    return [] if lead is None else [origin(file, as_of) for file in store.imports.current(lead)]
+    if lead is None:
+        return []
+    from psdm_cli.domain.imports.files import origin  # only what was imported needs it
+
+    return [origin(file, as_of) for file in store.imports.current(lead)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from psdm_cli.domain.engagements import FieldNames
 from psdm_cli.domain.imports.files import ImportedFile, Taken
-from psdm_cli.domain.imports.projects import lead_id
+from psdm_cli.domain.imports.names import lead_id
 from psdm_cli.domain.imports.records import Imported, records_of
 from psdm_cli.domain.imports.reports import ColumnMap, Report
 from psdm_cli.domain.imports.rows import ExportRow, read_rows

@@ -11,9 +11,6 @@ from psdm_cli.domain.imports.records import Imported
 from psdm_cli.domain.imports.reports import Report
 from psdm_cli.domain.records import Kind
 
-#: the site's fact that names the lead whose imported files answer offline, until Kantata is read again
-IMPORTED_AS = "imported as"
-
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:

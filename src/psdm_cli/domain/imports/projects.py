@@ -8,14 +8,10 @@ from decimal import Decimal
 
 from psdm_cli.domain.engagements import FieldNames
 from psdm_cli.domain.imports.cells import BASE_UNITS
+from psdm_cli.domain.imports.names import lead_id
 from psdm_cli.domain.imports.reports import Report
 from psdm_cli.domain.imports.rows import ExportRow
 from psdm_cli.domain.records import IMPORT, Workspace
-
-
-def lead_id(name: str) -> str:
-    """The id of a person who is known by name alone; never one of Kantata's own."""
-    return f"{IMPORT}:{' '.join(name.split()).casefold()}"
 
 
 class Projects:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from psdm_cli.domain.engagements import FieldNames
-from psdm_cli.domain.imports.projects import Projects, custom_of, day_of, lead_id, subunits_of, text_of
+from psdm_cli.domain.imports.names import lead_id
+from psdm_cli.domain.imports.projects import Projects, custom_of, day_of, subunits_of, text_of
 from psdm_cli.domain.imports.reports import Report
 from psdm_cli.domain.imports.rows import ExportRow
 from psdm_cli.domain.records import (
