@@ -103,7 +103,7 @@ def test_a_week_of_upside(psdm: Psdm, kantata: KantataSandbox) -> None:
     held_against_its_schema(psdm, "upside show", shown)
     assert [(each["note"], each["changes"].get("status")) for each in shown.result["history"][1:]] == [
         ("they called", None),
-        ("itself review: booking 10 of Aiko Tremblay is hard now", {"before": "open", "after": "converted"}),
+        ("review: booking 10 of Aiko Tremblay is hard now", {"before": "open", "after": "converted"}),
     ]
     assert "they called" in psdm("upside", "show", "1").out
 

@@ -180,15 +180,12 @@ class CustomerStatusDocument:
         return page
 
     def _listed(self, page: Page) -> None:
-        from psdm_cli.output.layout import Column
 
         page.heading("Posted", str(len(self.posted.earlier)))
-        rows = [(each["week"] or "", each["title"] or "", each["url"] or "") for each in self.posted.earlier]
-        if rows:
-            page.table(
-                (Column("week", least=8), Column("title", least=12, lines=2), Column("", least=20, lines=6)), rows
-            )
-        else:
+        for each in self.posted.earlier:
+            page.text(each["title"] or "", first=f"  {each['week'] or ''}  ")
+            page.line(f"    {each['url'] or ''}")  # on one line, to be copied
+        if not self.posted.earlier:
             page.text("None yet.", indent=2)
 
     def _next(self) -> list[tuple[str, str]]:

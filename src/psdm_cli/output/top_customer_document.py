@@ -91,7 +91,7 @@ class TopCustomerDocument:
         for each in self.history:
             page.heading(f"{each.customer} · {each.sow or each.project}", f"{each.week}, {each.who}")
             for line in each.text.splitlines():
-                page.text(line, first="  ")
+                _put(page, line, "  ")
         if self.plan is not None and any(item.change.action is not Action.KEEP for item in self.plan.items):
             add_plan(page, tuple(item for item in self.plan.items if item.change.action is not Action.KEEP))
         if self.message is not None:

@@ -166,16 +166,17 @@ def add_entries(page: Page, entries: Sequence[UpsideEntry]) -> None:
     """A table of entries."""
     from psdm_cli.output.layout import Column, Span
 
+    settled = any(entry.status is not UpsideStatus.OPEN for entry in entries)
     page.table(
         (
             Column("id", "right"),
             Column("engagement", least=8, wanted=8, most=24),
             Column("scenario", drop=2),
             Column("amount", "right"),
-            Column("prob.", "right"),
+            Column("prob.", "right", drop=1 if settled else 0),
             Column("weighted", "right", drop=3),
             Column("expected"),
-            Column("status", drop=1),
+            Column("status", drop=0 if settled else 1),
             Column("because of", least=12, wanted=24, lines=3),
         ),
         [

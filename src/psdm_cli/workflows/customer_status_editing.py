@@ -23,7 +23,7 @@ def told(draft: Draft, given: Mapping[str, Any], sieve: Sieve) -> Draft:
         except InternalTextError as internal:
             raise RefusedByRule(
                 f"{name}: the customer reads this, and it says {internal}.",
-                hint="Promise 5: internal stays internal (interface.md 6). Say it in psdm health, or leave it out.",
+                hint="Internal stays internal: say it in psdm health, or leave it out.",
             ) from None
         except ValueError as error:
             raise WrongUsage(f"{error}.") from None

@@ -147,7 +147,7 @@ def unknown_names(desk: Desk, unknown: Sequence[Listed]) -> NotFound:
     )
     whose = " and ".join(desk.prepared.assessment.scope.leads) or "all leads"
     return NotFound(
-        f"Not among the engagements of {whose}: {said}.",
+        f"Not among the engagements of {whose}: {said}{'' if said.endswith('?') else '.'}",
         hint="Other leads' engagements: --lead all, or --lead NAME; to leave out what is not yours: --only-mine.",
     )
 

@@ -117,7 +117,8 @@ def _meant(reviewed: Reviewed, key: str) -> list[tuple[Proposal, Verdict]]:
 
 def wish(hand: Hand, proposal: Proposal, verdict: Verdict, note: str = "") -> Wish:
     """The change of the ledger that a verdict means; the reason of the proposal is its note, unless one is given."""
-    own = f"{proposal.review.value} review: {proposal.reason}"
+    kind = "" if proposal.review is Review.ITSELF else f"{proposal.review.value} "
+    own = f"{kind}review: {proposal.reason}"
     said = note or (own if verdict is proposal.verdict else f"{own}; answered {verdict.value}")
     number = proposal.entry.id or ""
     if verdict is Verdict.CONVERT:

@@ -153,7 +153,7 @@ def test_a_review_is_walked_and_every_answer_is_stored(hand: Hand) -> None:
     assert [each.status.value for each in hand.store.upside.list()] == ["converted", "open", "pushed", "open"]
     assert [item.state.value for item in ended.done] == ["applied", "kept", "applied", "applied"]
     notes = [hand.store.upside.history(n)[-1][2]["note"] for n in ("1", "3")]
-    assert notes == ["itself review: it is hard now", "the budget moved"]
+    assert notes == ["review: it is hard now", "the budget moved"]
 
 
 def test_a_month_that_is_over_moves_to_this_one_within_its_quarter(hand: Hand) -> None:
