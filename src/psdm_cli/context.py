@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from psdm_cli.sandbox.server import KantataSandbox
     from psdm_cli.systems.gitlab.adapter import GitLabAdapter
     from psdm_cli.systems.gitlab_ports import GitLab
+    from psdm_cli.systems.http.manner import Manner
     from psdm_cli.systems.kantata.adapter import KantataAdapter
     from psdm_cli.systems.ports import Directory, Kantata
     from psdm_cli.workflows.diagnosis import TokenOwner
@@ -113,16 +114,20 @@ class Environment(Ground):
         """Kantata as the owner of this token sees it."""
         from psdm_cli.systems.kantata.adapter import KantataAdapter
 
-        adapter = KantataAdapter(
-            self.kantata_url,
-            register(token),
+        adapter = KantataAdapter(self.kantata_url, register(token), self._manner)
+        self._closing.callback(adapter.close)
+        return adapter
+
+    @property
+    def _manner(self) -> Manner:
+        from psdm_cli.systems.http.manner import Manner
+
+        return Manner(
             parallel=self.settings.kantata.parallel_requests,
             time_budget_seconds=self.settings.kantata.patience_seconds,
             user_agent=f"psdm/{VERSION}",
             log=self.detail if self.options.verbose > 1 else None,
         )
-        self._closing.callback(adapter.close)
-        return adapter
 
     def system_with(self, system: str, token: str) -> TokenOwner:
         """A system as the owner of this token sees it, to ask whose it is."""
@@ -150,15 +155,8 @@ class Environment(Ground):
         found = self.find_token("gitlab")
         if found is None:
             raise tokens.missing("gitlab")
-        adapter = GitLabAdapter(
-            self.system_url("gitlab"),
-            found.value,
-            parallel=self.settings.kantata.parallel_requests,
-            time_budget_seconds=self.settings.kantata.patience_seconds,
-            user_agent=f"psdm/{VERSION}",
-            log=self.detail if self.options.verbose > 1 else None,
-            memory=KeptCapabilities(self.store),
-        )
+        url, memory = self.system_url("gitlab"), KeptCapabilities(self.store)
+        adapter = GitLabAdapter(url, found.value, self._manner, memory=memory)
         self._closing.callback(adapter.close)
         return adapter
 

@@ -10,6 +10,7 @@ from gitlab_server import ScriptedGitLab
 from kantata_server import TOKEN, FakeTime, ScriptedKantata
 
 from psdm_cli.systems.gitlab.adapter import GitLabAdapter
+from psdm_cli.systems.http.manner import Manner
 from psdm_cli.systems.kantata.adapter import KantataAdapter
 
 
@@ -36,7 +37,7 @@ def make_adapter(kantata: ScriptedKantata, faketime: FakeTime) -> Iterator[Calla
 
     def make(url: str = kantata.url, token: str = TOKEN, **options: object) -> KantataAdapter:
         settings = {"clock": faketime.clock, "sleep": faketime.sleep, "random": lambda: 0.5, **options}
-        made.append(KantataAdapter(url, token, **settings))  # type: ignore[arg-type]
+        made.append(KantataAdapter(url, token, Manner(**settings)))  # type: ignore[arg-type]
         return made[-1]
 
     yield make
@@ -65,8 +66,9 @@ def make_gitlab(scripted_gitlab: ScriptedGitLab, faketime: FakeTime) -> Iterator
     made = []
 
     def make(url: str = scripted_gitlab.url, token: str = GITLAB_TOKEN, **options: object) -> GitLabAdapter:
+        own = {name: options.pop(name) for name in ("memory", "now", "rest_epics") if name in options}
         settings = {"clock": faketime.clock, "sleep": faketime.sleep, "random": lambda: 0.5, **options}
-        made.append(GitLabAdapter(url, token, **settings))  # type: ignore[arg-type]
+        made.append(GitLabAdapter(url, token, Manner(**settings), **own))  # type: ignore[arg-type]
         return made[-1]
 
     yield make

@@ -19,6 +19,7 @@ from psdm_cli.domain.internal_words import InternalRules
 from psdm_cli.domain.places import Places
 from psdm_cli.systems.gitlab.adapter import GitLabAdapter
 from psdm_cli.systems.gitlab.doors import gitlab_doors
+from psdm_cli.systems.http.manner import Manner
 
 NAMES = PlaceNames("acme/ps", ("acme/ps/delivery/ours", "acme/ps/delivery/partner"), "acme/ps/plan")
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -100,7 +101,7 @@ def space(*, labels: Iterable[str] = DEFAULT, rules: Mapping[str, Any] | None = 
     for label in labels:
         made.label(label, group=ids["ps"])
     served = Served(made)
-    adapter = GitLabAdapter(served.url, TOKEN, sleep=lambda _seconds: None)
+    adapter = GitLabAdapter(served.url, TOKEN, Manner(sleep=lambda _seconds: None))
     given = InternalRules(
         address=served.url, internal_paths=("acme/ps",), customer_paths=NAMES.delivery, **(rules or {})
     )

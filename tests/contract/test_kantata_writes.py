@@ -16,6 +16,7 @@ from psdm_cli.changes.doors import Doors, Seen
 from psdm_cli.changes.plan import Action, Audience, Change
 from psdm_cli.errors import Forbidden, NotFound, RefusedByRule, WrongUsage
 from psdm_cli.sandbox import KantataSandbox
+from psdm_cli.systems.http.manner import Manner
 from psdm_cli.systems.kantata.adapter import KantataAdapter
 from psdm_cli.systems.kantata.writing import body_of, calls
 
@@ -36,7 +37,8 @@ def doors_as(sandbox: KantataSandbox) -> Iterator[Callable[[str], Doors]]:
     made = []
 
     def make(persona: str) -> Doors:
-        made.append(KantataAdapter(sandbox.kantata_url, sandbox.tokens[persona], sleep=lambda _seconds: None))
+        manner = Manner(sleep=lambda _seconds: None)
+        made.append(KantataAdapter(sandbox.kantata_url, sandbox.tokens[persona], manner))
         return made[-1].doors()
 
     yield make

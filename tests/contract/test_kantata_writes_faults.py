@@ -12,6 +12,7 @@ from psdm_cli.changes.doors import Door, UnclearError
 from psdm_cli.changes.plan import Action, Change
 from psdm_cli.errors import BadAnswer, Forbidden, NotAllowed, PsdmError, RefusedByRule, Unavailable
 from psdm_cli.sandbox import KantataSandbox
+from psdm_cli.systems.http.manner import Manner
 from psdm_cli.systems.kantata.adapter import KantataAdapter
 
 BOOKING = Change(
@@ -46,7 +47,8 @@ def make_door(sandbox: KantataSandbox, lines: list[str]) -> Iterator[MakeDoor]:
 
     def make(**options: Any) -> Door:
         given: dict[str, Any] = {"sleep": sleep, "clock": lambda: now[0], "log": lines.append, **options}
-        made.append(KantataAdapter(given.pop("url", sandbox.kantata_url), sandbox.tokens["full"], **given))
+        url = given.pop("url", sandbox.kantata_url)
+        made.append(KantataAdapter(url, sandbox.tokens["full"], Manner(**given)))
         return made[-1].doors()["kantata", "workspace_allocation"]
 
     yield make

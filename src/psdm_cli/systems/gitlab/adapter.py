@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random as randomness
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -37,13 +35,13 @@ from psdm_cli.systems.gitlab.repository import Repository
 from psdm_cli.systems.gitlab.transport import TokenKind
 from psdm_cli.systems.gitlab.wording import JOB_HINT, URL_HINT
 from psdm_cli.systems.gitlab_ports import CapabilityMemory
+from psdm_cli.systems.http.manner import USUAL, Manner
 
 
 class GitLabAdapter:
     """`systems.gitlab_ports.GitLab` over HTTP.
 
-    `time_budget_seconds`: how long one call may be in trouble (failing, waiting after a 429) before it raises
-    `Unavailable`. `memory` keeps what groups can do between runs. `client` and `probing` are what doors are made of.
+    `memory` keeps what groups can do between runs. `client` and `probing` are what doors are made of.
     Making one touches neither the network nor `requests`.
     """
 
@@ -51,31 +49,13 @@ class GitLabAdapter:
         self,
         url: str,
         token: str,
+        manner: Manner = USUAL,
         *,
-        parallel: int = 4,
-        user_agent: str = "psdm",
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] | None = None,
-        random: Callable[[], float] = randomness.random,
-        time_budget_seconds: float = 120.0,
-        read_timeout: float = 60.0,
-        log: Callable[[str], None] | None = None,
         memory: CapabilityMemory | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         rest_epics: bool = False,
     ) -> None:
-        self.client = GitLabClient(
-            url,
-            token,
-            parallel=parallel,
-            user_agent=user_agent,
-            clock=clock,
-            sleep=sleep,
-            random=random,
-            time_budget_seconds=time_budget_seconds,
-            read_timeout=read_timeout,
-            log=log,
-        )
+        self.client = GitLabClient(url, token, manner)
         self.probing = Probing(self.client, account=self._account, memory=memory, now=now, force_rest=rest_epics)
         self._places = Places(self.client)
         self._epics = Epics(self.client, self._places, self.probing)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import random
-import time
-
 from psdm_cli.errors import BadAnswer
 from psdm_cli.systems.gitlab import rows
 from psdm_cli.systems.gitlab.client import GitLabClient
 from psdm_cli.systems.gitlab.wording import URL_HINT
 from psdm_cli.systems.http.attributes import text
+from psdm_cli.systems.http.manner import Manner
 from psdm_cli.systems.ports import Me
 
 READ_TIMEOUT = 20.0  # seconds without a byte
@@ -19,18 +17,8 @@ class GitLabOwner:
     """Asks one GitLab instance who owns a token of any kind (contract: gitlab.md, /user)."""
 
     def __init__(self, url: str, token: str, *, user_agent: str = "psdm") -> None:
-        self._client = GitLabClient(
-            url,
-            token,
-            parallel=1,
-            user_agent=user_agent,
-            clock=time.monotonic,
-            sleep=None,
-            random=random.random,
-            time_budget_seconds=0,
-            read_timeout=READ_TIMEOUT,
-            log=None,
-        )
+        hurried = Manner(parallel=1, user_agent=user_agent, time_budget_seconds=0, read_timeout=READ_TIMEOUT)
+        self._client = GitLabClient(url, token, hurried)
 
     def __repr__(self) -> str:
         return f"GitLabOwner({self._client.url})"

@@ -16,6 +16,7 @@ from psdm_cli.systems.gitlab.transport import API, TokenKind, Transport
 from psdm_cli.systems.gitlab.wording import CAPTCHA_HINT, JOB_HINT, LOGIN_HINT, URL_HINT, server_words
 from psdm_cli.systems.http.asking import LATER_HINT, Asker, Misread, json_of
 from psdm_cli.systems.http.connection import Answer, Cut
+from psdm_cli.systems.http.manner import Manner
 from psdm_cli.systems.http.pacing import backoff, retry_after
 from psdm_cli.systems.http.together import together
 from psdm_cli.systems.http.wording import lapse
@@ -34,30 +35,10 @@ class GitLabReads(Asker):
 
     doubted = frozenset({500})
 
-    def __init__(
-        self,
-        url: str,
-        token: str,
-        *,
-        parallel: int,
-        user_agent: str,
-        clock: Callable[[], float],
-        sleep: Callable[[float], object] | None,
-        random: Callable[[], float],
-        time_budget_seconds: float,
-        read_timeout: float,
-        log: Callable[[str], None] | None,
-    ) -> None:
-        self._transport = Transport(url, token, user_agent=user_agent, clock=clock, read_timeout=read_timeout, log=log)
-        self._parallel = max(1, parallel)
-        super().__init__(
-            self._transport,
-            parallel=parallel,
-            clock=clock,
-            sleep=sleep,
-            random=random,
-            time_budget_seconds=time_budget_seconds,
-        )
+    def __init__(self, url: str, token: str, manner: Manner) -> None:
+        self._transport = Transport(url, token, manner)
+        self._parallel = max(1, manner.parallel)
+        super().__init__(self._transport, manner)
 
     @property
     def token_kind(self) -> TokenKind:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from psdm_cli.systems.gitlab.wording import LOGIN_HINT, URL_HINT
 from psdm_cli.systems.http.connection import Answer, Connection, Cut, Place, Token
+from psdm_cli.systems.http.manner import Manner
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
@@ -60,18 +61,9 @@ class GitLabToken(Token):
 class Transport(Connection):
     """Sends one request to GitLab; nothing is repeated here."""
 
-    def __init__(
-        self,
-        url: str,
-        token: str,
-        *,
-        user_agent: str,
-        clock: Callable[[], float],
-        read_timeout: float,
-        log: Callable[[str], None] | None,
-    ) -> None:
+    def __init__(self, url: str, token: str, manner: Manner) -> None:
         sign = GitLabToken(token)
-        super().__init__(GITLAB, url, sign, user_agent=user_agent, clock=clock, read_timeout=read_timeout, log=log)
+        super().__init__(GITLAB, url, sign, manner)
         self.kind = sign.kind
 
     def send(

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from psdm_cli.errors import BadAnswer, Unavailable
 from psdm_cli.systems.http.connection import Answer, Connection, Cut
+from psdm_cli.systems.http.manner import Manner
 from psdm_cli.systems.http.pacing import Call, Pacer, TooLong, backoff, retry_after
 
 T = TypeVar("T")
@@ -59,23 +60,14 @@ class Asker(ABC):
     #: Statuses after which it is repeated twice: the server's fault, and often a lasting one.
     doubted: frozenset[int] = frozenset()
 
-    def __init__(
-        self,
-        transport: Connection,
-        *,
-        parallel: int,
-        clock: Callable[[], float],
-        sleep: Callable[[float], object] | None,
-        random: Callable[[], float],
-        time_budget_seconds: float,
-    ) -> None:
+    def __init__(self, transport: Connection, manner: Manner) -> None:
         self._connection = transport
-        self._clock = clock
-        self._sleep = sleep
-        self._random = random
-        self._budget = time_budget_seconds
+        self._clock = manner.clock
+        self._sleep = manner.sleep
+        self._random = manner.random
+        self._budget = manner.time_budget_seconds
         self._name = transport.place.name
-        self.pacer = Pacer(parallel, clock)
+        self.pacer = Pacer(manner.parallel, manner.clock)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._connection!r})"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from psdm_cli.errors import NotAllowed, WrongConfiguration
+from psdm_cli.systems.http.manner import Manner
 from psdm_cli.systems.http.pacing import http_date
 from psdm_cli.systems.http.wording import one_line
 
@@ -75,26 +76,16 @@ class Connection:
     `server_time`: the clock of the server as of its latest answer. `was_there`: it has answered at least once.
     """
 
-    def __init__(
-        self,
-        place: Place,
-        url: str,
-        sign: Signer,
-        *,
-        user_agent: str,
-        clock: Callable[[], float],
-        read_timeout: float,
-        log: Callable[[str], None] | None,
-    ) -> None:
+    def __init__(self, place: Place, url: str, sign: Signer, manner: Manner) -> None:
         self.place = place
         self.base = address(url, place)
         self.sign = sign
         self.server_time: datetime | None = None
         self.was_there = False
-        self._user_agent = user_agent
-        self._clock = clock
-        self._read_timeout = read_timeout
-        self._log = log
+        self._user_agent = manner.user_agent
+        self._clock = manner.clock
+        self._read_timeout = manner.read_timeout
+        self._log = manner.log
         self._lock = threading.Lock()
         self._sessions: list[PinnedSession] = []
 

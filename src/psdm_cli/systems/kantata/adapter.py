@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random as randomness
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,6 +9,7 @@ from psdm_cli.domain.records import Kind, Malformed, Workspace
 from psdm_cli.errors import BadAnswer, NotFound
 from psdm_cli.systems.http.asking import Misread
 from psdm_cli.systems.http.attributes import Row, Wrong, text
+from psdm_cli.systems.http.manner import USUAL, Manner
 from psdm_cli.systems.kantata.client import Client
 from psdm_cli.systems.kantata.contract import Value, is_id
 from psdm_cli.systems.kantata.envelope import extent, rows
@@ -30,41 +29,11 @@ T = TypeVar("T")
 
 
 class KantataAdapter:
-    """`systems.ports.Kantata` over HTTP.
+    """`systems.ports.Kantata` over HTTP. Making one touches neither the network nor `requests`."""
 
-    `parallel`: requests in flight at most; one after a 429, then slowly more. `time_budget_seconds`: how long one call
-    may be in trouble (failing, waiting to ask again) before it raises `Unavailable`. `read_timeout`: seconds without a
-    byte. `clock` is monotonic seconds; `sleep` and `random` are replaced in tests. `log` gets one line a request,
-    without secrets. Making one touches neither the network nor `requests`.
-    """
-
-    def __init__(
-        self,
-        url: str,
-        token: str,
-        *,
-        parallel: int = 4,
-        user_agent: str = "psdm",
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] | None = None,
-        random: Callable[[], float] = randomness.random,
-        time_budget_seconds: float = 120.0,
-        read_timeout: float = 60.0,
-        log: Callable[[str], None] | None = None,
-    ) -> None:
-        self._parallel = parallel
-        self._client = Client(
-            url,
-            token,
-            parallel=parallel,
-            user_agent=user_agent,
-            clock=clock,
-            sleep=sleep,
-            random=random,
-            time_budget_seconds=time_budget_seconds,
-            read_timeout=read_timeout,
-            log=log,
-        )
+    def __init__(self, url: str, token: str, manner: Manner = USUAL) -> None:
+        self._parallel = manner.parallel
+        self._client = Client(url, token, manner)
         self._memory = Memory()
 
     def __repr__(self) -> str:

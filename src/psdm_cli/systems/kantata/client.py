@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 from psdm_cli.errors import BadAnswer, Forbidden, NotAllowed, NotFound, Unavailable
 from psdm_cli.systems.http.asking import LATER_HINT, Asker, json_of
 from psdm_cli.systems.http.connection import Answer, Cut
+from psdm_cli.systems.http.manner import Manner
 from psdm_cli.systems.http.pacing import Call
 from psdm_cli.systems.kantata.contract import Value, query
 from psdm_cli.systems.kantata.transport import Transport
@@ -19,29 +20,9 @@ T = TypeVar("T")
 class Client(Asker):
     """Asks one Kantata. Safe to use from several threads."""
 
-    def __init__(
-        self,
-        url: str,
-        token: str,
-        *,
-        parallel: int,
-        user_agent: str,
-        clock: Callable[[], float],
-        sleep: Callable[[float], object] | None,
-        random: Callable[[], float],
-        time_budget_seconds: float,
-        read_timeout: float,
-        log: Callable[[str], None] | None,
-    ) -> None:
-        self._transport = Transport(url, token, user_agent=user_agent, clock=clock, read_timeout=read_timeout, log=log)
-        super().__init__(
-            self._transport,
-            parallel=parallel,
-            clock=clock,
-            sleep=sleep,
-            random=random,
-            time_budget_seconds=time_budget_seconds,
-        )
+    def __init__(self, url: str, token: str, manner: Manner) -> None:
+        self._transport = Transport(url, token, manner)
+        super().__init__(self._transport, manner)
 
     def get(
         self,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from psdm_cli.systems.http.connection import Answer, Connection, Cut, Place, Token
+from psdm_cli.systems.http.manner import Manner
 from psdm_cli.systems.kantata.wording import LOGIN_HINT, URL_HINT
 
 if TYPE_CHECKING:
@@ -20,25 +21,8 @@ KANTATA = Place("Kantata", "PSDM_KANTATA_URL", LOGIN_HINT, URL_HINT)
 class Transport(Connection):
     """Sends one request to Kantata; nothing is repeated here."""
 
-    def __init__(
-        self,
-        url: str,
-        token: str,
-        *,
-        user_agent: str,
-        clock: Callable[[], float],
-        read_timeout: float,
-        log: Callable[[str], None] | None,
-    ) -> None:
-        super().__init__(
-            KANTATA,
-            url,
-            Token(token, KANTATA.name),
-            user_agent=user_agent,
-            clock=clock,
-            read_timeout=read_timeout,
-            log=log,
-        )
+    def __init__(self, url: str, token: str, manner: Manner) -> None:
+        super().__init__(KANTATA, url, Token(token, KANTATA.name), manner)
 
     def send(self, place: str, sent: Mapping[str, str]) -> Answer | Cut:
         """GET `place` with the query `sent`. Raises `NotAllowed` for what is no token; other failures are a `Cut`."""
