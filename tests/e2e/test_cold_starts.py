@@ -130,7 +130,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KantataSand
     (home / "psdm").mkdir()
     (home / "psdm" / "config.yaml").write_text(CONFIG, encoding="utf-8")
     (home / "time.csv").write_text(
-        "Project,Person,Date,Hours,Billable\nSOW-2301,Kim,2026-11-20,2,yes\n", encoding="utf-8"
+        "Project,Person,Date,Hours,Billable,Approved\nSOW-2301,Kim,2026-11-20,2,yes,yes\n", encoding="utf-8"
     )
     with KantataSandbox(as_of=AS_OF) as server:
         psdm = Psdm(home).at(server).with_(PSDM_AS_OF=AS_OF.isoformat(), PSDM_NO_INPUT="1")
