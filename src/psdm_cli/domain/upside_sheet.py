@@ -184,6 +184,7 @@ def is_unchanged(entry: UpsideEntry, field: str, value: Value) -> bool:
     if isinstance(own, str):
         shown = made_visible(_NEWLINES.sub(" ⏎ ", own))  # as every way out writes it
         came = {str(value), str(value).strip(), plain_text(value)}
+        came |= {each.removeprefix("'").strip() for each in came}  # also before blanks and what was made visible
         return shown.strip() in came or any(_is_cut(shown, each) for each in came)
     return False
 

@@ -21,6 +21,7 @@ from tests.spreadsheets import NO_SOFFICE, SOFFICE, recalculated
 
 from psdm_cli.domain.upside import Scenario, UpsideEntry, UpsideStatus
 from psdm_cli.domain.upside_changes import Today
+from psdm_cli.domain.upside_sheet import is_unchanged
 from psdm_cli.domain.upside_totals import totals_of, whole
 from psdm_cli.errors import RefusedByRule, WrongConfiguration, WrongUsage
 from psdm_cli.output.upside_sheet import upside_csv, upside_xlsx
@@ -61,6 +62,14 @@ def entry(number: int, **changes: Any) -> UpsideEntry:
         **changes,
     }
     return UpsideEntry(**values)
+
+
+@pytest.mark.parametrize("what", ["\t=1+1", "=1+1", " =1", "plain", "'quoted", "\r-2"])
+def test_a_text_that_was_quoted_comes_back_as_it_is(what: str) -> None:
+    mine = entry(1, what=what)
+    came = next(csv.DictReader(io.StringIO(upside_csv([mine], OURS))))["Stands for"]
+    assert is_unchanged(mine, "what", came)
+    assert not is_unchanged(mine, "what", f"{came} and more")
 
 
 def nobody(word: str) -> Adding:
