@@ -5,11 +5,11 @@ Run `python tests/contract/gitlab_names.py` after the document changed; a test c
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import yaml
+from contract_tables import Table, parameters, text
 
 DOCUMENT = Path(__file__).parent / "gitlab.openapi.yaml"
 TABLE = Path(__file__).parents[2] / "src" / "psdm_cli" / "systems" / "gitlab" / "contract.json"
@@ -18,10 +18,9 @@ TABLE = Path(__file__).parents[2] / "src" / "psdm_cli" / "systems" / "gitlab" / 
 LEFT_OUT = ("/namespaces/{namespace_path}/-/work_items",)
 
 
-def compact(document: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+def compact(document: dict[str, Any]) -> Table:
     """Per call, such as `GET /user`: `?name` a query parameter, `name` an attribute of the body, each with its rule."""
-    shared = document["components"]["parameters"]
-    table: dict[str, dict[str, dict[str, Any]]] = {}
+    table: Table = {}
     for path, operations in document["paths"].items():
         if path in LEFT_OUT:
             continue
@@ -30,8 +29,7 @@ def compact(document: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
             if method == "parameters":
                 continue
             names: dict[str, dict[str, Any]] = {}
-            for given in [*common, *operation.get("parameters", [])]:
-                parameter = shared[given["$ref"].rsplit("/", 1)[1]] if "$ref" in given else given
+            for parameter in parameters(document, [*common, *operation.get("parameters", [])]):
                 if parameter["in"] == "query":
                     names[f"?{parameter['name']}"] = _rule(parameter["schema"], parameter.get("required", False))
             for body in operation.get("requestBody", {}).get("content", {}).values():
@@ -56,19 +54,6 @@ def _rule(schema: dict[str, Any], required: bool) -> dict[str, Any]:
     if required:
         rule["required"] = True
     return rule
-
-
-def text(table: dict[str, dict[str, dict[str, Any]]]) -> str:
-    """The table as it is stored: one name a line, so that a change reads well in a diff."""
-    lines = ["{"]
-    for number, (call, names) in enumerate(table.items()):
-        lines.append(f"  {json.dumps(call)}: {{")
-        lines += [
-            f"    {json.dumps(name)}: {json.dumps(rule)}{',' if place < len(names) - 1 else ''}"
-            for place, (name, rule) in enumerate(names.items())
-        ]
-        lines.append("  }" + ("," if number < len(table) - 1 else ""))
-    return "\n".join([*lines, "}", ""])
 
 
 if __name__ == "__main__":

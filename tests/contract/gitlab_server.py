@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -19,6 +16,7 @@ import yaml
 from graphql import GraphQLSchema, build_schema, parse, validate
 from graphql.execution.values import get_variable_values
 from graphql.language import OperationDefinitionNode
+from scripted_server import Reply, ScriptedServer
 
 HERE = Path(__file__).parent
 TOKEN = "glpat-s3cret-t0ken"
@@ -53,17 +51,6 @@ class Seen:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: Any = None
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer of the script. `cut`: after so many bytes of the body the connection is closed (-1: before any)."""
-
-    status: int = 200
-    body: bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    cut: int | None = None
-    then: Callable[[], object] | None = None
 
 
 def told(status: int, body: Any, **headers: str) -> Reply:
@@ -129,8 +116,11 @@ def _fits(value: str, rule: Mapping[str, Any]) -> bool:
     return "enum" not in rule or value in rule["enum"]
 
 
-class ScriptedGitLab:
-    """The server. `rows`: path → what GET answers (lists paged); `data`: GraphQL operation → data, or a function."""
+class ScriptedGitLab(ScriptedServer):
+    """The server. `rows`: path → what GET answers (lists paged); `data`: GraphQL operation → data, or a function.
+
+    Calls of the script are `GET /path` and `GraphQL Operation`.
+    """
 
     def __init__(self) -> None:
         self.rows: dict[str, Any] = {"/user": JANE, "/personal_access_tokens/self": SELF}
@@ -139,34 +129,21 @@ class ScriptedGitLab:
         self.violations: list[str] = []
         self.page_size = 100
         self.links = True
-        self._scripts: dict[str, deque[Reply | None]] = defaultdict(deque)
-        self._always: dict[str, Reply] = {}
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
-        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__()
         self.url = self.origin + ROOT
-
-    def close(self) -> None:
-        """Stop listening and answering."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def script(self, call: str, *replies: Reply | None) -> None:
-        """The next answers to `GET /path` or `GraphQL Operation`, in order; None is the ordinary one."""
-        self._scripts[call].extend(replies)
-
-    def always(self, call: str, reply: Reply) -> None:
-        """Every answer to `call` from now on."""
-        self._always[call] = reply
 
     def asked(self, call: str) -> list[Seen]:
         """The requests of `call`, such as `GET /user` or `GraphQL Probe`."""
         method, _, path = call.partition(" ")
         return [seen for seen in self.seen if (seen.method, seen.path) == (method, path)]
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], raw: bytes) -> Reply:
+        """The answer to a request; what it breaks of the contract is noted."""
+        reply = self._answer(method, target, headers, raw)
+        if reply.then is not None:
+            reply.then()
+        return reply
 
     def _answer(self, method: str, target: str, headers: Mapping[str, str], raw: bytes) -> Reply:
         parts = urlsplit(target)
@@ -217,46 +194,7 @@ class ScriptedGitLab:
 
     def _scripted(self, call: str) -> Reply | None:
         with self._lock:
-            if call in self._always:
-                return self._always[call]
-            return self._scripts[call].popleft() if self._scripts[call] else None
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_GET(self) -> None:
-                raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                reply = server._answer(self.command, self.path, self.headers, raw)
-                if reply.then is not None:
-                    reply.then()
-                if reply.cut == -1:
-                    self.close_connection = True
-                    return
-                body = reply.body if reply.body is not None else b"{}"
-                self.send_response_only(reply.status)  # no Date of its own
-                length = {} if reply.status == 204 else {"Content-Length": str(len(body))}
-                for name, value in {**length, "X-Request-Id": "req-1", **reply.headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                with suppress(ConnectionError):  # the client may be gone, as in a test of its patience
-                    if reply.status != 204:
-                        self.wfile.write(body if reply.cut is None else body[: reply.cut])
-                    self.wfile.flush()
-                if reply.cut is not None:
-                    self.close_connection = True
-
-            do_POST = do_GET  # noqa: N815
-            do_PUT = do_GET  # noqa: N815
-            do_DELETE = do_GET  # noqa: N815
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet."""
-
-        return Handler
+            return self.scripted(call)
 
 
 def schema_flaws(text: str, operation: str, variables: Mapping[str, Any]) -> list[str]:

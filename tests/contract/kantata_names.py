@@ -5,11 +5,11 @@ Run `python tests/contract/kantata_names.py` after the document changed; a test 
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import yaml
+from contract_tables import Table, parameters, text
 
 DOCUMENT = Path(__file__).parent / "kantata.openapi.yaml"
 TABLE = Path(__file__).parents[2] / "src" / "psdm_cli" / "systems" / "kantata" / "contract.json"
@@ -73,14 +73,12 @@ WRITING = (
 TRUE_ONLY = ("Value ignored", "false does nothing", "Does nothing when false")
 
 
-def compact(document: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+def compact(document: dict[str, Any]) -> Table:
     """Per path: parameter name → type, allowed values, required, and whether only `true` may be sent."""
-    shared = document["components"]["parameters"]
-    table: dict[str, dict[str, dict[str, Any]]] = {}
+    table: Table = {}
     for path in PATHS:
         names: dict[str, dict[str, Any]] = {}
-        for given in document["paths"][path]["get"].get("parameters", []):
-            parameter = shared[given["$ref"].rsplit("/", 1)[1]] if "$ref" in given else given
+        for parameter in parameters(document, document["paths"][path]["get"].get("parameters", [])):
             schema = parameter["schema"]
             items = schema.get("items", {})
             rule: dict[str, Any] = {
@@ -103,10 +101,10 @@ def compact(document: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
     return table
 
 
-def compact_writes(document: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+def compact_writes(document: dict[str, Any]) -> Table:
     """Per call, such as `POST /posts`: attribute → type, values, longest text, required; `$key` is the body’s."""
     schemas = document["components"]["schemas"]
-    table: dict[str, dict[str, dict[str, Any]]] = {}
+    table: Table = {}
     for method, path in WRITING:
         operation = document["paths"][path][method.lower()]
         table[f"{method} {path}"] = names = {}
@@ -128,19 +126,6 @@ def compact_writes(document: dict[str, Any]) -> dict[str, dict[str, dict[str, An
             names[name] = rule
         names["$key"] = {"key": key}
     return table
-
-
-def text(table: dict[str, dict[str, dict[str, Any]]]) -> str:
-    """The table as it is stored: one parameter a line, so that a change reads well in a diff."""
-    lines = ["{"]
-    for number, (path, names) in enumerate(table.items()):
-        lines.append(f"  {json.dumps(path)}: {{")
-        lines += [
-            f"    {json.dumps(name)}: {json.dumps(rule)}{',' if place < len(names) - 1 else ''}"
-            for place, (name, rule) in enumerate(names.items())
-        ]
-        lines.append("  }" + ("," if number < len(table) - 1 else ""))
-    return "\n".join([*lines, "}", ""])
 
 
 if __name__ == "__main__":

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import yaml
+from scripted_server import Reply, ScriptedServer
 
 TOKEN = "s3cret-t0ken"
 BASE = "/api/v1"
@@ -63,17 +63,6 @@ class Seen:
     in_flight: int
 
 
-@dataclass(frozen=True)
-class Reply:
-    """An answer of the script. `cut`: after so many bytes of the body the connection is closed."""
-
-    status: int = 200
-    body: bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    cut: int | None = None
-    then: Callable[[], object] | None = None
-
-
 def errors(status: int, message: str, *, field: str | None = None, **headers: str) -> Reply:
     """An error in Kantata's shape."""
     told = {"type": "system", "message": message} | ({"field": field} if field else {})
@@ -120,8 +109,8 @@ def _flaws(value: str, schema: Mapping[str, Any]) -> Iterator[str]:
         yield "not offered"
 
 
-class ScriptedKantata:
-    """The server. `tables`: path → rows in order; `sides`: map → id → row; `script()` comes first."""
+class ScriptedKantata(ScriptedServer):
+    """The server. `tables`: path → rows in order; `sides`: map → id → row. Calls of the script are paths."""
 
     def __init__(self) -> None:
         self.tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -131,31 +120,12 @@ class ScriptedKantata:
         self.most_in_flight = 0
         self.page_size = 200
         self.gate = 0  # answers wait until so many requests are there together (while enough are still to come)
-        self._scripts: dict[str, deque[Reply | None]] = defaultdict(deque)
-        self._always: dict[str, Reply] = {}
         self._in_flight = 0
         self._held = 0
         self._wave = 0
         self._state = threading.Condition()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}{BASE}"
-
-    def close(self) -> None:
-        """Stop listening and answering."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def script(self, path: str, *replies: Reply | None) -> None:
-        """The next answers on `path`, in order; None is the ordinary one."""
-        self._scripts[path].extend(replies)
-
-    def always(self, path: str, reply: Reply) -> None:
-        """Every answer on `path` from now on."""
-        self._always[path] = reply
+        super().__init__()
+        self.url = self.origin + BASE
 
     def asked(self, path: str) -> list[Seen]:
         """The requests on `path`."""
@@ -180,6 +150,17 @@ class ScriptedKantata:
         meta = {"count": len(rows), "page_count": pages, "page_number": number if rows else 0, "page_size": size}
         return {"count": len(rows), "meta": meta, "results": [{"key": name, "id": str(r["id"])} for r in part], **maps}
 
+    def answer(self, method: str, target: str, headers: Mapping[str, str], raw: bytes) -> Reply:
+        """The answer to a request; what it breaks of the contract is noted."""
+        path, query, reply = self._arrive(method, target, headers)
+        reply = reply or Reply()
+        if reply.body is None:
+            reply = replace(reply, body=json.dumps(self.envelope(path, query)).encode())
+        if reply.then is not None:
+            reply.then()
+        self._leave()
+        return reply
+
     def _arrive(self, method: str, target: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str], Reply | None]:
         parts = urlsplit(target)
         path, query = parts.path.removeprefix(BASE), dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -188,9 +169,7 @@ class ScriptedKantata:
             self.most_in_flight = max(self.most_in_flight, self._in_flight)
             self.seen.append(Seen(method, path, query, dict(headers), self._in_flight))
             self.violations += violations(method, path, query)
-            reply = self._always.get(path)
-            if reply is None and self._scripts[path]:
-                reply = self._scripts[path].popleft()
+            reply = self.scripted(path)
             if self.gate:
                 self._hold()
         return path, query, reply
@@ -209,40 +188,6 @@ class ScriptedKantata:
         """Counted before the answer is written, so that a quick next request never looks like a second one."""
         with self._state:
             self._in_flight -= 1
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_GET(self) -> None:
-                path, query, reply = server._arrive(self.command, self.path, self.headers)
-                body = reply.body if reply else None
-                if body is None:
-                    body = json.dumps(server.envelope(path, query)).encode()
-                reply = reply or Reply()
-                if reply.then is not None:
-                    reply.then()
-                server._leave()
-                self.send_response_only(reply.status)  # no Date of its own
-                for name, value in {"Content-Length": str(len(body)), "X-Request-Id": "req-1", **reply.headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body if reply.cut is None else body[: reply.cut])
-                self.wfile.flush()
-                if reply.cut is not None:
-                    self.close_connection = True
-
-            do_POST = do_GET  # noqa: N815 - a write is answered, and found by the fixture
-            do_PUT = do_GET  # noqa: N815
-            do_DELETE = do_GET  # noqa: N815
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet."""
-
-        return Handler
 
 
 class FakeTime:
