@@ -103,7 +103,7 @@ COMMANDS: Table = {
     ),
     "upside": Family(
         {
-            "add": Lazy("psdm_cli.commands.upside:add", "Add what could land beyond the forecast."),
+            "add": Lazy("psdm_cli.commands.upside_add:add", "Add what could land beyond the forecast."),
             "edit": Lazy("psdm_cli.commands.upside:edit", "Change an open entry."),
             "list": Lazy("psdm_cli.commands.upside:list_", "List the ledger with its totals."),
             "show": Lazy("psdm_cli.commands.upside:show", "Show an entry with its history."),

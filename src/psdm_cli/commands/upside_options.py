@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from typer import Argument, Option
@@ -13,7 +13,7 @@ from psdm_cli.errors import WrongUsage
 if TYPE_CHECKING:
     from psdm_cli.context import Environment
     from psdm_cli.domain.upside_changes import Today
-    from psdm_cli.workflows.upside_ledger import Hand
+    from psdm_cli.workflows.upside_ledger import Done, Hand
 
 Value = TypeVar("Value")
 WORTH, SOURCE = "What it is worth", "What it stands for"
@@ -138,3 +138,14 @@ def reason_asked(env: Environment, given: str | None, option: str, question: str
     if not env.interactive:
         raise WrongUsage(f"This needs a reason: {option} TEXT.")
     return env.prompter().text(question, check=filled)
+
+
+def finish(env: Environment, command: str, done: Done, warnings: Sequence[str] = ()) -> None:
+    """End with what became of an entry."""
+    from psdm_cli.output.upside_document import Changed, changed_answer
+
+    changed = Changed(done.entry, done.following, done.plan)
+    answer = changed_answer(
+        command, changed, as_of=day_said(env), dry_run=env.options.dry_run, warnings=tuple(warnings)
+    )
+    env.finish(answer)

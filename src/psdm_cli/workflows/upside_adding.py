@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from psdm_cli.domain.upside import Scenario, UpsideEntry, upside_reason
 from psdm_cli.domain.upside_changes import Period, Today, period
 from psdm_cli.domain.upside_sources import IssueAddress, NotUpsideError, Origin
 from psdm_cli.errors import NotAllowed, RefusedByRule, Unavailable, WrongUsage
+from psdm_cli.workflows.upside_told import Maker, Told
 
 if TYPE_CHECKING:
     from psdm_cli.domain.assessment import Assessment
@@ -33,61 +34,6 @@ PROBABILITY = {
     Scenario.MILESTONE: "milestone_probability",
     Scenario.OTHER: "other_probability",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a person, an option or a row of a sheet says of a new entry; None: nothing."""
-
-    scenario: Scenario | None = None
-    amount: Decimal | None = None
-    hours: Decimal | None = None
-    rate: Decimal | None = None
-    currency: str | None = None
-    quarter: str | None = None
-    month: str | None = None
-    probability: Decimal | None = None
-    reason: str | None = None
-    allocation: str | None = None
-    change_order: IssueAddress | None = None
-    milestone: str | None = None
-    work_ends: date | None = None
-
-    def check(self) -> None:
-        """Raise `WrongUsage` for what contradicts itself, whatever the engagement."""
-        if self.rate is not None and self.hours is None:
-            raise WrongUsage("--rate needs --hours: the amount is hours times rate.")
-        if self.amount is not None and self.rate is not None:
-            raise WrongUsage("--amount and --rate ask for two amounts; give --amount, or --hours and --rate.")
-        if self.currency is None and (self.amount is not None or self.rate is not None):
-            raise WrongUsage("An amount needs its currency: --currency USD.")
-        links = {
-            Scenario.SOFT_BOOKING: ("--allocation", self.allocation),
-            Scenario.PENDING_CO: ("--change-order", self.change_order),
-            Scenario.MILESTONE: ("--milestone", self.milestone),
-        }
-        for scenario, (option, value) in links.items():
-            if value is not None and self.scenario not in (None, scenario):
-                raise WrongUsage(f"{option} belongs to --scenario {scenario.value}, not to {self.scenario}.")
-
-    @property
-    def meant(self) -> Scenario | None:
-        """The scenario, said or meant by what it is about."""
-        if self.scenario is not None:
-            return self.scenario
-        if self.allocation is not None:
-            return Scenario.SOFT_BOOKING
-        if self.change_order is not None:
-            return Scenario.PENDING_CO
-        return Scenario.MILESTONE if self.milestone is not None else None
-
-
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """Who makes an entry, when."""
-
-    who: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

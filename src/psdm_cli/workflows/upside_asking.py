@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from psdm_cli.prompting import Prompter
-    from psdm_cli.workflows.upside_adding import Adding, Told
+    from psdm_cli.workflows.upside_adding import Adding
+    from psdm_cli.workflows.upside_told import Told
 
 SCENARIOS = (
     Choice(Scenario.SOFT_BOOKING.value, "soft booking"),

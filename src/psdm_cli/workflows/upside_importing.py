@@ -14,8 +14,9 @@ from psdm_cli.domain.upside_sheet import Layout, Line
 from psdm_cli.domain.upside_sources import NotUpsideError, issue_address
 from psdm_cli.errors import NotFound, RefusedByRule, WrongUsage
 from psdm_cli.store.upside import Altered, TakenError
-from psdm_cli.workflows.upside_adding import Adding, Made, Maker, Told
+from psdm_cli.workflows.upside_adding import Adding, Made
 from psdm_cli.workflows.upside_ledger import Hand, Wish, created, plan_of, pusher
+from psdm_cli.workflows.upside_told import Maker, Told
 
 if TYPE_CHECKING:
     from psdm_cli.changes.plan import Item

@@ -22,7 +22,8 @@ from psdm_cli.domain.upside_review import Desk, Review, Verdict, review
 from psdm_cli.domain.upside_sources import NotUpsideError, issue_address
 from psdm_cli.domain.upside_totals import Total, totals_of, whole
 from psdm_cli.errors import NotAllowed, RefusedByRule, WrongUsage
-from psdm_cli.workflows.upside_adding import Adding, Maker, Told
+from psdm_cli.workflows.upside_adding import Adding
+from psdm_cli.workflows.upside_told import Maker, Told
 
 AT = datetime(2026, 11, 23, 15, tzinfo=UTC)
 TODAY = Today(date(2026, 11, 23), 2)

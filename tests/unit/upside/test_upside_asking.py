@@ -23,10 +23,10 @@ from psdm_cli.errors import Interrupted, NotFound, RefusedByRule, WrongUsage
 from psdm_cli.prompting import ScriptedPrompter
 from psdm_cli.store import open_store
 from psdm_cli.store.database import Store
-from psdm_cli.workflows.upside_adding import Told
 from psdm_cli.workflows.upside_asking import ask_missing
 from psdm_cli.workflows.upside_ledger import Hand
 from psdm_cli.workflows.upside_reviewing import accept, walk
+from psdm_cli.workflows.upside_told import Told
 
 AT = datetime(2026, 11, 23, 15, tzinfo=UTC)
 TODAY = Today(date(2026, 11, 23), 2)
