@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from psdm_cli.systems.http.manner import Manner
     from psdm_cli.systems.kantata.adapter import KantataAdapter
     from psdm_cli.systems.ports import Directory, Kantata
-    from psdm_cli.workflows.diagnosis import TokenOwner
+    from psdm_cli.workflows.diagnosis_checks import TokenOwner
 
 META_KEY = "psdm.environment"
 SANDBOX_PERSONA = "full"  # a PM who sees money and people

@@ -13,7 +13,7 @@ from psdm_cli.lazy import examples
 from psdm_cli.settings import tokens
 
 if TYPE_CHECKING:
-    from psdm_cli.workflows.diagnosis import KeyringSeen, SettingsSeen, TokenOwner
+    from psdm_cli.workflows.diagnosis_checks import KeyringSeen, SettingsSeen, TokenOwner
 
 
 @examples("psdm doctor", "psdm --sandbox doctor", "psdm doctor --json --fields id,state,way_out")
@@ -26,7 +26,8 @@ def doctor(ctx: Context) -> None:
     from psdm_cli.output.answer import Answer
     from psdm_cli.output.setup_shapes import Check, Diagnosis
     from psdm_cli.output.setup_views import diagnosis
-    from psdm_cli.workflows.diagnosis import Surroundings, diagnose, exit_code
+    from psdm_cli.workflows.diagnosis import diagnose, exit_code
+    from psdm_cli.workflows.diagnosis_checks import Surroundings
 
     env = environment(ctx)
     checks = diagnose(
@@ -58,7 +59,7 @@ def doctor(ctx: Context) -> None:
 
 def _settings(env: Environment) -> SettingsSeen:
     from psdm_cli.settings.keys import all_keys
-    from psdm_cli.workflows.diagnosis import SettingsSeen
+    from psdm_cli.workflows.diagnosis_checks import SettingsSeen
 
     loaded = env.loaded
     given = len(loaded.origins.keys() & {key.place for key in all_keys()})
@@ -77,7 +78,7 @@ def _gitlab(env: Environment) -> TokenOwner | None:
 
 
 def _keyring(env: Environment) -> KeyringSeen:
-    from psdm_cli.workflows.diagnosis import KeyringSeen
+    from psdm_cli.workflows.diagnosis_checks import KeyringSeen
 
     state = tokens.keyring_state()
     found = env.find_token("kantata")

@@ -13,15 +13,9 @@ import pytest
 from psdm_cli.domain.gitlab import Capabilities, EpicsBy, GitLabToken
 from psdm_cli.errors import BadAnswer, NotAllowed, NotFound, StoreProblem, Unavailable
 from psdm_cli.systems.ports import Me, Read
-from psdm_cli.workflows.diagnosis import (
-    PERMISSIONS,
-    Check,
-    KeyringSeen,
-    SettingsSeen,
-    Surroundings,
-    diagnose,
-    exit_code,
-)
+from psdm_cli.workflows.diagnosis import diagnose, exit_code
+from psdm_cli.workflows.diagnosis_checks import Check, KeyringSeen, SettingsSeen, Surroundings
+from psdm_cli.workflows.diagnosis_kantata import PERMISSIONS
 
 URL = "https://kantata.example/api/v1"
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
