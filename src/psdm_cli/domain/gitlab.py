@@ -126,7 +126,7 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Epic:
-    """An epic: `id` is `GROUP_ID&IID`, `rest_id` and `item_id` where known (they differ), state `opened` or `closed`."""
+    """Its `id` is `GROUP_ID&IID`, `rest_id` and `item_id` where known (they differ); state `opened` or `closed`."""
 
     id: str
     iid: str
