@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from psdm_cli.domain.records import Kind
 from psdm_cli.store.states import By
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from psdm_cli.store.mirror import Mirror
     from psdm_cli.store.parking import Parking
 
+T = TypeVar("T")
 _Keys = dict[str, tuple[str | None, str | None]]
 
 
@@ -51,15 +52,44 @@ def people_of(mirror: Mirror, parking: Parking, workspace_ids: Collection[str]) 
 
 def resources_of(mirror: Mirror, parking: Parking) -> _Keys:
     """Workspace and person of every resource by its id, once this run's parts are in."""
-    resources: _Keys = mirror.keys(Kind.RESOURCES)
+    resources: Overlay[tuple[str | None, str | None]] = Overlay()
+    for row, found in mirror.keys(Kind.RESOURCES).items():
+        resources.put(row, found[0], found)
     for part in parking.places(Kind.RESOURCES):
         if part.head.whole:
-            read = set(part.head.keys)
-            resources = {row: found for row, found in resources.items() if found[0] not in read}
+            resources.forget(part.head.keys)
         for bad in part.malformed:
-            resources.pop(bad.id, None)
-        resources.update({row.id: (row.workspace_id, row.user_id) for row in part.rows})
-    return resources
+            resources.drop(bad.id)
+        for new in part.rows:
+            resources.put(new.id, new.workspace_id, (new.workspace_id, new.user_id))
+    return resources.rows
+
+
+class Overlay(Generic[T]):
+    """Rows by id, of which those of a project can be forgotten without looking at all others."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, T] = {}
+        self._owners: dict[str, str | None] = {}
+        self._of: dict[str | None, set[str]] = {}
+
+    def put(self, row: str, owner: str | None, value: T) -> None:
+        """A row as it is now; it may have been somebody else's."""
+        self.drop(row)
+        self.rows[row] = value
+        self._owners[row] = owner
+        self._of.setdefault(owner, set()).add(row)
+
+    def drop(self, row: str) -> None:
+        """There is no such row."""
+        if self.rows.pop(row, None) is not None:
+            self._of[self._owners.pop(row)].discard(row)
+
+    def forget(self, owners: Iterable[str]) -> None:
+        """All rows of these projects."""
+        for owner in owners:
+            for row in self._of.pop(owner, ()):
+                del self.rows[row], self._owners[row]
 
 
 @dataclass(frozen=True, slots=True)

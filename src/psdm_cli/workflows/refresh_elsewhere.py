@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from psdm_cli.domain.records import Allocation, AllocationElsewhere, Kind, Record, Workspace
-from psdm_cli.store.codec import CODECS
-from psdm_cli.workflows.refresh_deletions import resources_of
+from psdm_cli.store.codec import CODECS, workspace_of
+from psdm_cli.workflows.refresh_deletions import Overlay, resources_of
 
 if TYPE_CHECKING:
     from psdm_cli.store.mirror import Mirror
@@ -48,13 +48,14 @@ def own_bookings(
 
 def _current(mirror: Mirror, parking: Parking, kind: Kind) -> list[Record]:
     """The rows of a kind that belong to projects: the mirror's with this run's parts upon them."""
-    rows = {one.id: (one, getattr(one, "workspace_id", one.id)) for one in mirror.load(kind)}
+    rows: Overlay[Record] = Overlay()
+    for one in mirror.load(kind):
+        rows.put(one.id, workspace_of(kind, one), one)
     for part in parking.parts(kind):
         if part.head.whole:
-            read = set(part.head.keys)
-            rows = {key: row for key, row in rows.items() if row[1] not in read}
+            rows.forget(part.head.keys)
         for bad in part.malformed:
-            rows.pop(bad.id, None)
-        decoded = CODECS[kind].decode(row.body for row in part.rows)
-        rows.update((one.id, (one, row.workspace_id)) for one, row in zip(decoded, part.rows, strict=True))
-    return [one for one, _ in rows.values()]
+            rows.drop(bad.id)
+        for one, row in zip(CODECS[kind].decode(row.body for row in part.rows), part.rows, strict=True):
+            rows.put(one.id, row.workspace_id, one)
+    return list(rows.rows.values())
