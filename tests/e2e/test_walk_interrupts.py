@@ -25,6 +25,7 @@ MODULES = (
     "commands/repairing.py",
     "commands/writing.py",
     "commands/booking.py",
+    "commands/booking_given.py",
 )
 TEAM = Path(__file__).parents[2] / "docs" / "examples" / "team"
 HANDOVER = ("checklist", "resume", "handover", "SOW-2301")
