@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from psdm_cli.prompting import Prompter
     from psdm_cli.workflows.fix_options import Answers, FixOption, Question
     from psdm_cli.workflows.forecasting import Prepared
-    from psdm_cli.workflows.walk import Repair
+    from psdm_cli.workflows.walk_tools import Repair
 
 COMMAND = "forecast-prep"
 PAGE = "open"  # the walk has a choice of its own for that
@@ -29,7 +29,7 @@ def repairs(env: Environment, prepared: Prepared, findings: tuple[Finding, ...])
     """The ways to repair findings from here; none where nothing can be written (offline) or nothing is known."""
     from psdm_cli.commands.staffing_options import desk
     from psdm_cli.workflows.fixing import fixes_for
-    from psdm_cli.workflows.walk import Repair
+    from psdm_cli.workflows.walk_tools import Repair
 
     if env.options.offline:
         return ()

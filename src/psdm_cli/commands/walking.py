@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from psdm_cli.output.document import ResultDocument
     from psdm_cli.workflows.checklist_runs import OpenRun
     from psdm_cli.workflows.forecasting import Prepared, Selection, Sources
-    from psdm_cli.workflows.walk import Tools
     from psdm_cli.workflows.walk_answers import Answers
     from psdm_cli.workflows.walk_options import WalkOptions
+    from psdm_cli.workflows.walk_tools import Tools
 
 PANEL = "The walk"
 CHECKLIST = "forecast-prep"
@@ -163,7 +163,8 @@ def walk(
     from psdm_cli.output.forecast_document import ForecastPrepDocument
     from psdm_cli.output.walk_document import WalkDocument
     from psdm_cli.output.walk_screen import Clocks, WalkScreen
-    from psdm_cli.workflows.walk import Ending, Walk
+    from psdm_cli.workflows.walk import Walk
+    from psdm_cli.workflows.walk_tools import Ending
 
     clocks = Clocks(now_of(env), lambda moment: moment.astimezone(), env.settings.calendar.zone)
     report = prepared.report()
@@ -195,7 +196,7 @@ def tools_of(env: Environment, source: Sources, selection: Selection, *, freeze:
     from psdm_cli.commands.repairing import repairs
     from psdm_cli.domain.cadence import Duty, week_deadlines
     from psdm_cli.workflows import forecasting, freezing
-    from psdm_cli.workflows.walk import Tools
+    from psdm_cli.workflows.walk_tools import Tools
 
     def prepare() -> Prepared:
         with sources(env) as live:
