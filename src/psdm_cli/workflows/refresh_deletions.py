@@ -82,7 +82,8 @@ class Overlay(Generic[T]):
 
     def drop(self, row: str) -> None:
         """There is no such row."""
-        if self.rows.pop(row, None) is not None:
+        if row in self.rows:
+            del self.rows[row]
             self._of[self._owners.pop(row)].discard(row)
 
     def forget(self, owners: Iterable[str]) -> None:

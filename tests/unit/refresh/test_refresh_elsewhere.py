@@ -7,11 +7,14 @@ from datetime import timedelta
 
 import pytest
 from fake_kantata import DAY, small_account
+from hypothesis import given
+from hypothesis import strategies as st
 from refresh_desk import ALL, MINE, WINDOW, Desk
 
 from psdm_cli.domain.records import Allocation, AllocationElsewhere, Kind, Record, Resource, Workspace
 from psdm_cli.store.database import Store
 from psdm_cli.systems.ports import Read
+from psdm_cli.workflows.refresh_deletions import Overlay
 
 
 @pytest.fixture
@@ -80,3 +83,32 @@ def test_without_the_bookings_themselves_nothing_is_reckoned(desk: Desk, kind: K
     desk.kantata.refuse(kind)
     desk.refresh(ALL, everybody=True)
     assert len(desk.kantata.asked_of(Kind.ALLOCATIONS_ELSEWHERE)) == 1
+
+
+ROWS, OWNERS = st.sampled_from("abcdef"), st.sampled_from(["p", "q", None])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), ROWS, OWNERS),
+        st.tuples(st.just("drop"), ROWS, st.none()),
+        st.tuples(st.just("forget"), st.sampled_from(["p", "q", "pq"]), st.none()),
+    )
+)
+
+
+@given(STEPS)
+def test_forgetting_a_project_leaves_what_going_through_all_rows_would(
+    steps: list[tuple[str, str, str | None]],
+) -> None:
+    overlay: Overlay[int] = Overlay()
+    plainly: dict[str, tuple[str | None, int]] = {}
+    for number, (what, name, owner) in enumerate(steps):
+        if what == "put":
+            overlay.put(name, owner, number)
+            plainly[name] = owner, number
+        elif what == "drop":
+            overlay.drop(name)
+            plainly.pop(name, None)
+        else:
+            overlay.forget(name)
+            plainly = {row: found for row, found in plainly.items() if found[0] not in set(name)}
+    assert overlay.rows == {row: value for row, (_, value) in plainly.items()}
