@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock as Mutex
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -39,12 +40,20 @@ class Store:
     """
 
     def __init__(
-        self, engine: Engine | None, place: str, *, file: Path | None, site: str, looks: FileLooks | None = None
+        self,
+        engine: Engine | None,
+        place: str,
+        *,
+        file: Path | None,
+        site: str,
+        looks: FileLooks | None = None,
+        read_only: bool = False,
     ) -> None:
         self._made = engine
+        self._making = Mutex()
         self._file = file
         self._looks = looks
-        self._read_only = False
+        self._read_only = read_only
         self.place = place
         self.site = site
 
@@ -53,9 +62,7 @@ class Store:
         """The store in a SQLite file, brought up to date."""
         looks = FileLooks(file)
         if looks.revision() == revisions.HEAD:
-            store = cls(None, str(file), file=file, site=site, looks=looks)
-            store._read_only = read_only
-            return store
+            return cls(None, str(file), file=file, site=site, looks=looks, read_only=read_only)
         return cls._by_engine(file, read_only=read_only, site=site)
 
     @classmethod
@@ -108,13 +115,14 @@ class Store:
 
     @property
     def _engine(self) -> Engine:
-        if self._made is None:
-            if self._file is None:
-                raise ValueError("a store on a server is made with its engine")
-            from psdm_cli.store import dialect
+        with self._making:
+            if self._made is None:
+                if self._file is None:
+                    raise ValueError("a store on a server is made with its engine")
+                from psdm_cli.store import dialect
 
-            self._made = dialect.sqlite_engine(self._file, read_only=self._read_only)
-        return self._made
+                self._made = dialect.sqlite_engine(self._file, read_only=self._read_only)
+            return self._made
 
     def _is_current(self) -> bool:
         with self.read() as connection:
