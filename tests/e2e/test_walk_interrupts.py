@@ -20,7 +20,8 @@ from psdm_cli.sandbox import KantataSandbox
 MODULES = (
     "workflows/walk.py",
     "workflows/checklist_walk.py",
-    "workflows/fixing.py",
+    "workflows/fixing_dates.py",
+    "workflows/fixing_bookings.py",
     "workflows/engagement_choice.py",
     "commands/repairing.py",
     "commands/writing.py",
