@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from psdm_cli.domain.agenda import Item, Source, Standing
-from psdm_cli.domain.agenda_items import about_engagement, named, open_command, zone_of
+from psdm_cli.domain.agenda_common import about_engagement, named, open_command, zone_of
 from psdm_cli.domain.cadence import end_of, week_deadlines
 from psdm_cli.domain.contract_clocks import day_in, passive_days, passive_deadline
 from psdm_cli.domain.contract_dates import sow_expiry

@@ -3,129 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from psdm_cli.domain.agenda import Item, Source, Standing, StepStake, stake_of
-from psdm_cli.domain.cadence import Duty, end_of, instant_of
+from psdm_cli.domain.agenda_common import about_engagement, by_engagement, due_on, named, open_command, zone_of
+from psdm_cli.domain.agenda_duties import health_reports_due, monday, timesheets_approved, weekly
+from psdm_cli.domain.cadence import Duty, end_of
 from psdm_cli.domain.contract_dates import sow_expiry
-from psdm_cli.domain.dates import DAY, WEEK, freeze_monday, week_start
+from psdm_cli.domain.dates import DAY
 from psdm_cli.domain.engagements import Engagement, custom_field
-from psdm_cli.domain.findings import Finding, FindingState, State
+from psdm_cli.domain.findings import Finding, FindingState
 from psdm_cli.domain.funds import EngagementForecast
 from psdm_cli.domain.milestones import is_answered_yes, is_completed, is_milestone
-from psdm_cli.domain.records import Kind, Story
+from psdm_cli.domain.records import Story
 from psdm_cli.domain.steps import hard_bookings, health_reports, timesheets
 from psdm_cli.domain.steps.common import counted, day_text
-from psdm_cli.domain.steps.health_reports import latest_report, local_date
 from psdm_cli.domain.waivers import latest as latest_waivers
 
 OWN_ITEMS = frozenset({timesheets.ID, health_reports.ID})  # steps whose findings are items of their own
-
-
-def zone_of(standing: Standing) -> ZoneInfo:
-    return standing.assessment.rules.zone
-
-
-def _due(standing: Standing, duty: Duty, weeks: int = 0) -> datetime | None:
-    """When a duty of the week (or of one that many weeks later) is due; None where a team has none such."""
-    when = standing.cadence.get(duty)
-    if when is None:
-        return None
-    return instant_of(freeze_monday(standing.as_of) + weeks * WEEK, when, zone_of(standing))
-
-
-def about_engagement(engagement: Engagement, item: Item, cents: int | None = None) -> Item:
-    """The item as one about an engagement, with money at stake in its currency."""
-    currency = engagement.currency
-    known = currency is not None and cents is not None
-    return replace(
-        item,
-        subject=engagement.name,
-        sow=engagement.sow,
-        project=engagement.id,
-        lead=engagement.workspace.lead_name,
-        amount=currency.amount(abs(cents)) if currency is not None and cents is not None else None,
-        currency=currency.code if currency is not None and known else None,
-        stake=abs(cents) if known and cents is not None else 0,
-    )
-
-
-def named(engagement: Engagement) -> str:
-    """The engagement as a word of a command line: the SOW number, else the id; never a title."""
-    return engagement.sow or engagement.id
-
-
-def monday(standing: Standing) -> Iterable[Item]:
-    """Preparation complete by 10:00, forecast and upside updated by 11:00, until both are frozen and confirmed."""
-    lacking = [] if standing.frozen else ["not frozen yet"]
-    if standing.open_manual:
-        lacking.append(f"to confirm: {', '.join(standing.open_manual)}")
-    command = "psdm checklist resume forecast-prep" if standing.frozen else "psdm forecast-prep --freeze"
-    for duty, title in (
-        (Duty.PREP_COMPLETE, "Forecast call prep complete"),
-        (Duty.FORECAST_UPDATED, "Forecast and upside updated"),
-    ):
-        due = _due(standing, duty)
-        if due is not None and not standing.has_done(duty):
-            yield Item(f"duty:{duty}", f"{title} ({'; '.join(lacking)})" if lacking else title, due, command)
-
-
-def weekly(standing: Standing) -> Iterable[Item]:
-    """The duties of which psdm sees nothing: Top Customer notes, own time. They stay until they are ticked off."""
-    tick = f"psdm today --done {Duty.TIMESHEETS_SUBMITTED}"
-    for duty, title, command in (
-        (Duty.TOP_CUSTOMER_NOTES, "Top Customer notes written", "psdm top-customer"),  # whose end is the tick
-        (Duty.TIMESHEETS_SUBMITTED, "This week's time submitted: yours, PSE, TA", tick),
-    ):
-        due = _due(standing, duty)
-        if due is not None and not standing.has_done(duty):
-            yield Item(f"duty:{duty}", title, due, command)
-
-
-def timesheets_approved(standing: Standing) -> Iterable[Item]:
-    """Last week's time that is missing or not approved, per engagement (FP-09)."""
-    step, due = standing.step(timesheets.ID), _due(standing, Duty.TIMESHEETS_APPROVED)
-    if step is None or due is None or standing.has_done(Duty.TIMESHEETS_APPROVED):
-        return
-    command = f"psdm forecast-prep --step {timesheets.ID}"
-    if step.state is State.UNVERIFIED:
-        yield Item(f"duty:{Duty.TIMESHEETS_APPROVED}", "Last week's time approved (psdm could not look)", due, command)
-    for forecast, findings in _by_engagement(standing, step.live):
-        what = f"Last week's time to chase or approve: {counted(len(findings), 'finding')}"
-        item = Item(f"time:{forecast.engagement.id}", what, due, command)
-        stake = sum(abs(finding.stake) for finding in findings)
-        yield about_engagement(
-            forecast.engagement, item, stake if any(f.amount is not None for f in findings) else None
-        )
-
-
-def health_reports_due(standing: Standing) -> Iterable[Item]:
-    """One health report a week and Active engagement: this week's by its deadline, last week's is overdue."""
-    due, before = _due(standing, Duty.HEALTH_REPORTS), _due(standing, Duty.HEALTH_REPORTS, -1)
-    assessment = standing.assessment
-    if due is None or before is None or standing.has_done(Duty.HEALTH_REPORTS):
-        return
-    if not assessment.portfolio.can_see(Kind.STATUS_REPORTS):
-        step = f"psdm forecast-prep --step {health_reports.ID}"
-        yield Item(f"duty:{Duty.HEALTH_REPORTS}", "Health reports written (psdm could not look)", due, step)
-        return
-    monday_now = freeze_monday(standing.as_of)
-    for forecast in assessment.delivering():
-        engagement = forecast.engagement
-        if not engagement.has_status(assessment.policy.active_statuses):
-            continue
-        report = latest_report(engagement)
-        written = local_date(report, assessment) if report else None
-        if written is not None and written >= monday_now:
-            continue
-        begun = engagement.kickoff is None or engagement.kickoff < monday_now
-        missed = begun and (written is None or written < week_start(monday_now - DAY))
-        last = f"last: {day_text(written)}" if written else "there is none yet"
-        command = f"psdm health {named(engagement)}"
-        item = Item(f"health:{engagement.id}", f"Health report ({last})", before if missed else due, command)
-        yield about_engagement(engagement, item)
 
 
 def findings(standing: Standing) -> Iterable[Item]:
@@ -134,9 +29,9 @@ def findings(standing: Standing) -> Iterable[Item]:
     Once this week's is frozen and confirmed, what is left is next Monday's.
     """
     done = standing.has_done(Duty.PREP_COMPLETE)
-    due = _due(standing, Duty.PREP_COMPLETE, 1 if done else 0)
+    due = due_on(standing, Duty.PREP_COMPLETE, 1 if done else 0)
     steps = [step for step in standing.steps if step.id not in OWN_ITEMS]
-    by_engagement: dict[str | None, list[StepStake]] = {}
+    by_project: dict[str | None, list[StepStake]] = {}
     known = {forecast.engagement.id for forecast in standing.assessment.forecasts}
     for step in steps:
         groups: dict[str | None, list[Finding]] = {}
@@ -144,16 +39,16 @@ def findings(standing: Standing) -> Iterable[Item]:
             groups.setdefault(finding.project if finding.project in known else None, []).append(finding)
         for project, group in groups.items():
             if (stake := stake_of(step, group)) is not None:
-                by_engagement.setdefault(project, []).append(stake)
+                by_project.setdefault(project, []).append(stake)
     for forecast in standing.assessment.forecasts:
         engagement = forecast.engagement
-        stakes = tuple(by_engagement.get(engagement.id, ()))
+        stakes = tuple(by_project.get(engagement.id, ()))
         if stakes:
             weightiest = max(stakes, key=lambda each: sum(each.amounts.values()))
             item = Item(f"findings:{engagement.id}", _said(stakes), due, _step_command(weightiest), findings=stakes)
             yield about_engagement(engagement, item, _most(stakes, engagement))
-    if None in by_engagement:
-        stakes = tuple(by_engagement[None])
+    if None in by_project:
+        stakes = tuple(by_project[None])
         yield Item(
             "findings", f"{_said(stakes)}, of no single engagement", due, _step_command(stakes[0]), findings=stakes
         )
@@ -240,7 +135,7 @@ def gaps(standing: Standing) -> Iterable[Item]:
     """Gaps in hard bookings that begin soon (FP-08, without those that are waived)."""
     step = standing.step(hard_bookings.ID)
     last = standing.as_of + timedelta(days=standing.assessment.policy.today_gap_days)
-    for forecast, found in _by_engagement(standing, step.live if step else ()):
+    for forecast, found in by_engagement(standing, step.live if step else ()):
         engagement = forecast.engagement
         for finding in found:
             if finding.due is None or finding.due > last:
@@ -282,19 +177,6 @@ def checklists(standing: Standing) -> Iterable[Item]:
         command = f"psdm checklist resume {each.id} {subject}"
         item = Item(f"checklist:{each.id}:{each.subject}", f"{each.title}{left}", None, command, subject=each.name)
         yield about_engagement(engagement, item) if engagement else item
-
-
-def _by_engagement(standing: Standing, found: Iterable[Finding]) -> Iterable[tuple[EngagementForecast, list[Finding]]]:
-    groups: dict[str | None, list[Finding]] = {}
-    for finding in found:
-        groups.setdefault(finding.project, []).append(finding)
-    for forecast in standing.assessment.forecasts:
-        if forecast.engagement.id in groups:
-            yield forecast, groups[forecast.engagement.id]
-
-
-def open_command(engagement: Engagement) -> str:
-    return f"psdm open {named(engagement)}"
 
 
 SOURCES: tuple[Source, ...] = (
