@@ -68,7 +68,7 @@ def _sent_fact(desk: Desk) -> str:
 def _changes(
     desk: Desk, entries: Sequence[Entry], posts: Sequence[str]
 ) -> tuple[list[Change], tuple[str, ...], str | None]:
-    from psdm_cli.output.top_customer_document import note_body, slack_message
+    from psdm_cli.output.top_customer_texts import note_body, slack_message
     from psdm_cli.workflows.top_customer_posting import epic_changes
 
     engagements = {each.id: each for each in desk.prepared.assessment.engagements}

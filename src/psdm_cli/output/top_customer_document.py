@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from psdm_cli.changes.plan import Action, ChangeState, Plan
-from psdm_cli.domain.top_customer import Entry, Kept, Line, is_address, letter, parts
-from psdm_cli.output.markdown import INTERNAL, Markdown, Own, own, said
-from psdm_cli.output.text import plain_block, shown_plain
+from psdm_cli.domain.top_customer import Entry, Kept, is_address, letter, parts
+from psdm_cli.output.markdown import INTERNAL, Markdown, own
+from psdm_cli.output.text import shown_plain
+from psdm_cli.output.top_customer_texts import cell, entry_items
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 NEEDS_ATTENTION = 3
 LONGEST_ADDRESS = 500  # of one that is not wrapped
 LETTER_STYLES = {"R": "red", "Y": "yellow", "G": "green"}
-_IN_ADDRESSES = ":/?#@!$&'*+,;=%-._~"  # what stays as it is; all else, such as < and >, is written as %3C
 
 
 @dataclass(frozen=True)
@@ -264,32 +263,6 @@ class TopCustomerDocument:
         return workbook([Sheet("Top Customer", columns, rows)], title=f"Top Customer {self.week}")
 
 
-def cell(entry: Entry) -> str:
-    """The notes of an entry as the sheet's cell takes them: plain lines, acting characters made visible."""
-    return plain_block(entry.text)
-
-
-def entry_items(page: Markdown, entry: Entry) -> None:
-    """The parts of an entry as a list; only addresses are links."""
-    page.items([_marked(line) for line in parts(entry)])
-
-
-def note_body(entry: Entry, week: str) -> str:
-    """What is posted on the Customer Epic."""
-    page = Markdown()
-    page.heading(3, own(f"Top Customer {week}"), own(" · "), entry.customer)
-    entry_items(page, entry)
-    return page.text()
-
-
-def slack_message(entries: Sequence[Entry], week: str) -> str:
-    """The report as one message: plain, nobody mentioned, no markup from outside."""
-    lines = [f"Top Customer {week}"]
-    for each in entries:
-        lines += ["", shown_plain(f"{each.customer} · {each.name}"), *cell(each).splitlines()]
-    return "\n".join(lines)
-
-
 def _put(page: Page, text: str, first: str, style: str = "") -> None:
     """A text wrapped; an address at its end stays whole, to be copied."""
     from psdm_cli.output.layout import Span
@@ -299,13 +272,6 @@ def _put(page: Page, text: str, first: str, style: str = "") -> None:
         page.line(Span(first), Span(text, style))
     else:
         page.text(Span(text, style), first=first)
-
-
-def _marked(line: Line) -> Own:
-    """A part in Markdown: its address is a link, whatever else looks like one is not."""
-    text = said(line.text)
-    url = own(f"<{quote(line.url, safe=_IN_ADDRESSES)}>") if line.url else own("")
-    return own(f"**{line.label}:** {' '.join(filter(None, (text, url)))}")
 
 
 def _badge(text: str) -> Any:

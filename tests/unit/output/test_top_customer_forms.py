@@ -21,7 +21,8 @@ from psdm_cli.domain.pushes import Push
 from psdm_cli.domain.top_customer import Entry, Kept, Link, Notes
 from psdm_cli.output.document import as_text, envelope
 from psdm_cli.output.shapes import document_schema
-from psdm_cli.output.top_customer_document import TopCustomerDocument, cell, note_body, slack_message
+from psdm_cli.output.top_customer_document import TopCustomerDocument
+from psdm_cli.output.top_customer_texts import cell, note_body, slack_message
 
 AS_OF, NOW = date(2026, 11, 24), datetime(2026, 11, 24, 18, tzinfo=UTC)
 RAID, EPIC = "https://gitlab.example.com/a/b/-/issues/1", "https://gitlab.example.com/groups/a/-/epics/1"
