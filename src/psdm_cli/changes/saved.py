@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +12,7 @@ from typing import Any
 from psdm_cli.changes.codec import WrongShapeError, change_of, to_document
 from psdm_cli.changes.plan import Change, CircularPlanError, Plan, plan_of
 from psdm_cli.errors import RefusedByRule, StoreProblem, WrongUsage
+from psdm_cli.whole_file import put_whole
 
 SCHEMA = "psdm.plan/1"
 MAX_BYTES = 20_000_000
@@ -47,18 +45,9 @@ def document_of(plan: Plan, accounts: Mapping[str, str]) -> dict[str, Any]:
 def save(plan: Plan, accounts: Mapping[str, str], file: Path) -> None:
     """Write the plan for its owner alone (0600): the file is there whole, or as it was. Raises `StoreProblem`."""
     text = json.dumps(document_of(plan, accounts), ensure_ascii=True, indent=2) + "\n"
-    temporary: str | None = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=".psdm-", suffix=".tmp", dir=file.parent)  # 0600 from the start
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(file)
+        put_whole(file, text.encode())
     except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                Path(temporary).unlink()
         raise StoreProblem(
             f"The plan cannot be written to {file}: {error.strerror}.", hint="Nothing was changed. Name another file."
         ) from None

@@ -109,19 +109,10 @@ def _layout(env: Environment, columns: Path | None) -> Layout:
 
 def _write(file: Path, content: bytes) -> None:
     """The file whole or not at all: who looks meanwhile sees the old one."""
-    import os
-    import tempfile
+    from psdm_cli.whole_file import put_whole
 
     try:
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:50]}.", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as target:
-                target.write(content)
-            Path(name).chmod(0o600)  # amounts: for its owner
-            Path(name).replace(file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        put_whole(file, content)  # amounts: for its owner alone
     except OSError as error:
         raise StoreProblem(f"{file} cannot be written: {error.strerror}.") from None
 

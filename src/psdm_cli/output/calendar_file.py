@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from psdm_cli.errors import StoreProblem, WrongUsage
+from psdm_cli.whole_file import OWNER_ALONE, put_whole
 
-OWNER_ALONE = 0o600
 LARGEST = 5_000_000  # bytes; a calendar of psdm's has some tens of thousands
 
 
@@ -41,20 +38,10 @@ def replace(file: Path, data: bytes) -> None:
     Raises `StoreProblem`.
     """
     target = file.resolve()  # a link stays a link
-    temporary: str | None = None
     try:
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else OWNER_ALONE
-        handle, temporary = tempfile.mkstemp(prefix=".psdm-", suffix=".tmp", dir=target.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(target)
+        put_whole(target, data, mode=mode)
     except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                Path(temporary).unlink()
         raise StoreProblem(
             f"The calendar cannot be written to {file}: {error.strerror}.", hint="Name another file with --ics."
         ) from None

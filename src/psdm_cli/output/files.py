@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from psdm_cli.errors import WrongUsage
+from psdm_cli.whole_file import put_whole
 
 _HEAD = 4096
 
@@ -20,20 +19,9 @@ def put_file(path: Path, data: bytes, *, ours: Callable[[bytes], bool], force: b
     """
     refuse_others(path, ours=ours, force=force)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # 0600 by itself
+        put_whole(path, data)
     except OSError as error:
         raise _cannot(path, error) from None
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        raise _cannot(path, error) from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def refuse_others(path: Path, *, ours: Callable[[bytes], bool], force: bool = False) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from psdm_cli.errors import WrongConfiguration, WrongUsage
+from psdm_cli.whole_file import drafted
 
 
 def write_private(path: Path, text: str, *, replace: bool = False) -> None:
@@ -16,35 +16,27 @@ def write_private(path: Path, text: str, *, replace: bool = False) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # 0600 by itself
+        with drafted(path, text.encode()) as draft:
+            if replace:
+                draft.replace(path)
+            elif not _is_put_new(draft, path):
+                raise WrongUsage(f"There is a configuration file already: {path}. It was left as it is.")
     except OSError as error:
         raise WrongConfiguration(
             f"{path} cannot be written: {error.strerror}.", hint="Choose another place with --config or PSDM_HOME."
         ) from None
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            draft.replace(path)
-        else:
-            _put_new(draft, path)
-    except FileExistsError:
-        raise WrongUsage(f"There is a configuration file already: {path}. It was left as it is.") from None
-    except OSError as error:
-        raise WrongConfiguration(f"{path} cannot be written: {error.strerror}.") from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
-def _put_new(draft: Path, path: Path) -> None:
-    """Give the draft its name; `FileExistsError` if somebody made the file meanwhile."""
+def _is_put_new(draft: Path, path: Path) -> bool:
+    """Give the draft its name; False if somebody made the file meanwhile."""
     try:
         os.link(draft, path)
     except FileExistsError:
-        raise
+        return False
     except OSError:  # file systems without hard links
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            return False
         draft.replace(path)
+    return True

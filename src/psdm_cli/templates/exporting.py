@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +10,7 @@ from pathlib import Path
 from psdm_cli.domain.text_templates import TemplateInfo
 from psdm_cli.errors import WrongUsage
 from psdm_cli.templates import SUFFIX, source_of
+from psdm_cli.whole_file import put_whole
 
 
 class Copy(StrEnum):
@@ -48,17 +47,7 @@ def write(planned: Planned) -> None:
     path = planned.path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        draft = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(planned.text)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.chmod(0o644)  # meant to be shared
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        put_whole(path, planned.text.encode(), mode=0o644)  # meant to be shared
     except OSError as error:
         raise WrongUsage(
             f"{path} cannot be written: {error.strerror}.", hint="Choose another folder with --to."
