@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 from kantata_server import FakeTime, Reply, ScriptedKantata, entries, errors, ids
+from waiting_cases import WAITS
 
 from psdm_cli.domain.records import Kind, TimeEntry
 from psdm_cli.errors import BadAnswer, Forbidden, NotAllowed, Unavailable
@@ -117,19 +118,7 @@ def test_a_question_that_is_not_understood(status: int, kantata: ScriptedKantata
 
 @pytest.mark.parametrize(
     ("header", "waited"),
-    [
-        pytest.param({"Retry_After": "7"}, 7.0, id="seconds"),
-        pytest.param({"Retry_After": "2.5"}, 2.5, id="decimals"),
-        pytest.param(
-            {"Retry_After": "Mon, 23 Nov 2026 09:00:30 GMT", "Date": "Mon, 23 Nov 2026 09:00:18 GMT"},
-            12.0,
-            id="a date on the server's own clock",
-        ),
-        pytest.param({}, 1.0, id="nothing"),
-        pytest.param({"Retry_After": "soon"}, 1.0, id="nonsense"),
-        pytest.param({"Retry_After": "nan"}, 1.0, id="no number"),
-        pytest.param({"Retry_After": "-3"}, None, id="in the past"),
-    ],
+    WAITS,
 )
 def test_429_is_waited_for(
     header: dict[str, str], waited: float | None, kantata: ScriptedKantata, adapter: KantataAdapter, faketime: FakeTime

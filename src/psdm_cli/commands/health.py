@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Context, Option
 
@@ -26,6 +26,17 @@ DECIDE_PANEL = "What you decide"
 RED_PANEL = "When something is red"
 
 
+def _dimension(option: str) -> Any:
+    """The option for the colour of a dimension."""
+    return Option(
+        option,
+        metavar="COLOUR[: WHY]",
+        help="green, yellow or red.",
+        rich_help_panel=DECIDE_PANEL,
+        autocompletion=health_colors,
+    )
+
+
 @examples(
     "psdm health SOW-1234",
     "psdm health SOW-1234 --json",
@@ -39,46 +50,10 @@ def health(
     ctx: Context,
     sow: SowArgument,
     *,
-    schedule: Annotated[
-        str | None,
-        Option(
-            "--schedule",
-            metavar="COLOUR[: WHY]",
-            help="green, yellow or red.",
-            rich_help_panel=DECIDE_PANEL,
-            autocompletion=health_colors,
-        ),
-    ] = None,
-    budget: Annotated[
-        str | None,
-        Option(
-            "--budget",
-            metavar="COLOUR[: WHY]",
-            help="green, yellow or red.",
-            rich_help_panel=DECIDE_PANEL,
-            autocompletion=health_colors,
-        ),
-    ] = None,
-    scope: Annotated[
-        str | None,
-        Option(
-            "--scope",
-            metavar="COLOUR[: WHY]",
-            help="green, yellow or red.",
-            rich_help_panel=DECIDE_PANEL,
-            autocompletion=health_colors,
-        ),
-    ] = None,
-    risk: Annotated[
-        str | None,
-        Option(
-            "--risk",
-            metavar="COLOUR[: WHY]",
-            help="green, yellow or red.",
-            rich_help_panel=DECIDE_PANEL,
-            autocompletion=health_colors,
-        ),
-    ] = None,
+    schedule: Annotated[str | None, _dimension("--schedule")] = None,
+    budget: Annotated[str | None, _dimension("--budget")] = None,
+    scope: Annotated[str | None, _dimension("--scope")] = None,
+    risk: Annotated[str | None, _dimension("--risk")] = None,
     client: Annotated[
         str | None,
         Option(
