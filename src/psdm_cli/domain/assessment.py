@@ -12,7 +12,8 @@ from psdm_cli.domain.capacity import Calendars, calendars_of
 from psdm_cli.domain.comparison import EngagementChanges, compare
 from psdm_cli.domain.coverage import Gap, coverage, is_just_kicked_off
 from psdm_cli.domain.dates import Quarter, freeze_monday, month_of, months_from, quarter_of, week_name
-from psdm_cli.domain.engagements import Engagement, FieldNames, engagements_of, has_status
+from psdm_cli.domain.engagement_building import engagements_of
+from psdm_cli.domain.engagements import Engagement, FieldNames, has_status
 from psdm_cli.domain.funds import EngagementForecast, Visible, forecast_of
 from psdm_cli.domain.people import PersonLoad, loads, under_allocated
 from psdm_cli.domain.policy import Policy

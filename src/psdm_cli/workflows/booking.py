@@ -10,7 +10,8 @@ from psdm_cli.changes.plan import Action, Change
 from psdm_cli.domain.assessment import Assessment
 from psdm_cli.domain.booking_lines import BookingLine
 from psdm_cli.domain.drafts import REQUEST_STEPS, Draft, steps_for
-from psdm_cli.domain.engagements import Booking, Engagement, engagements_of
+from psdm_cli.domain.engagement_building import engagements_of
+from psdm_cli.domain.engagements import Booking, Engagement
 from psdm_cli.domain.matching import said
 from psdm_cli.domain.records import Resource
 from psdm_cli.domain.staffing import Agenda, agenda
