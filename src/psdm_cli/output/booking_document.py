@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from psdm_cli.changes.plan import ChangeState, Plan
 from psdm_cli.domain.booking_lines import BookingLine, RequestLine
 from psdm_cli.domain.drafts import Draft
+from psdm_cli.output.document import status_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,7 +39,7 @@ class BookingDocument:
     @property
     def status(self) -> str:
         """ok, or partial where only a part is in."""
-        return {0: "ok", 3: "attention", 7: "partial"}.get(self.exit_code, "error")
+        return status_of(self.exit_code)
 
     def json_result(self) -> Mapping[str, Any]:
         """The `result` of the JSON document."""

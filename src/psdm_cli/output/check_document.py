@@ -11,6 +11,7 @@ from pydantic import Field
 
 from psdm_cli.changes.plan import Action, ChangeState, Plan
 from psdm_cli.domain.findings import Finding
+from psdm_cli.output.document import NEEDS_ATTENTION, status_of
 from psdm_cli.output.json_shapes import Finding as FindingShape
 from psdm_cli.output.json_shapes import Foreign, PlanItem, Shape, plain
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from psdm_cli.output.layout import Page
-
-NEEDS_ATTENTION = 3
 
 
 class CheckResult(Shape):
@@ -64,7 +63,7 @@ class CheckDocument:
     @property
     def status(self) -> str:
         """ok, attention, partial or error."""
-        return {0: "ok", NEEDS_ATTENTION: "attention", 7: "partial"}.get(self.exit_code, "error")
+        return status_of(self.exit_code)
 
     def json_result(self) -> Mapping[str, Any]:
         """The `result` of the JSON document."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from psdm_cli.domain.checklist_report import CheckedFile, ChecklistReport, ChecklistsReport
 from psdm_cli.domain.findings import State
+from psdm_cli.output.document import NEEDS_ATTENTION
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 STATUSES: Mapping[State, str] = {State.PASS: "ok", State.UNVERIFIED: "partial"}
-NEEDS_ATTENTION = 3
 WRONG = 2
 
 

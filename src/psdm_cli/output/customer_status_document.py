@@ -13,14 +13,13 @@ from pydantic import Field
 from psdm_cli.changes.plan import ChangeState, Plan
 from psdm_cli.domain.audience import Text
 from psdm_cli.domain.customer_status.fields import COLUMNS, LISTS, Draft
+from psdm_cli.output.document import NEEDS_ATTENTION, status_of
 from psdm_cli.output.json_shapes import Foreign, PlanItem, Shape, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from psdm_cli.output.layout import Page
-
-NEEDS_ATTENTION = 3
 
 
 class EarlierShape(Shape):
@@ -115,7 +114,7 @@ class CustomerStatusDocument:
     @property
     def status(self) -> str:
         """ok, attention, partial or error."""
-        return {0: "ok", NEEDS_ATTENTION: "attention", 7: "partial"}.get(self.exit_code, "error")
+        return status_of(self.exit_code)
 
     def json_result(self) -> Mapping[str, Any]:
         """The `result` of the JSON document."""

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+NEEDS_ATTENTION = 3  # the exit code of findings, and of what could not be looked at
+_STATUSES = {0: "ok", NEEDS_ATTENTION: "attention", 7: "partial"}
+
+
+def status_of(exit_code: int) -> str:
+    """The status that an exit code means: ok, attention, partial (some changes are in) or error."""
+    return _STATUSES.get(exit_code, "error")
+
+
 @runtime_checkable
 class ResultDocument(Protocol):
     """The answer of one command, before anybody chose how to see it.

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from psdm_cli.changes.plan import ChangeState, Plan
 from psdm_cli.domain.drafts import Draft
 from psdm_cli.domain.findings import Finding
+from psdm_cli.output.document import NEEDS_ATTENTION, status_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from psdm_cli.output.booking_shapes import LeftOver
     from psdm_cli.output.layout import Page
-
-NEEDS_ATTENTION = 3
 
 
 class Leaving(Protocol):
@@ -90,7 +89,7 @@ class FixDocument:
     @property
     def status(self) -> str:
         """ok, attention, partial or error."""
-        return {0: "ok", NEEDS_ATTENTION: "attention", 7: "partial"}.get(self.exit_code, "error")
+        return status_of(self.exit_code)
 
     def json_result(self) -> Mapping[str, Any]:
         """The `result` of the JSON document."""

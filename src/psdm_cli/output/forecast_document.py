@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from psdm_cli.domain.findings import State
 from psdm_cli.domain.report import ForecastReport
+from psdm_cli.output.document import NEEDS_ATTENTION
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from psdm_cli.output.fix_document import Repaired
 
 STATUSES: Mapping[State, str] = {State.ATTENTION: "attention", State.UNVERIFIED: "partial"}
-NEEDS_ATTENTION = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from psdm_cli.changes.plan import ChangeState, Plan
 from psdm_cli.domain.health.deciding import Decision, description_of, doubts
 from psdm_cli.domain.health.dimensions import Dimension, Health, Judged
 from psdm_cli.domain.health.suggesting import Suggested
+from psdm_cli.output.document import NEEDS_ATTENTION, status_of
 from psdm_cli.output.json_shapes import Foreign, PlanItem, Shape, plain, plain_value
 from psdm_cli.output.views import HEALTH_STYLES, Dated
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from psdm_cli.output.layout import Page, Row
-
-NEEDS_ATTENTION = 3
 
 
 class DimensionShape(Shape):
@@ -134,7 +133,7 @@ class HealthDocument:
     @property
     def status(self) -> str:
         """ok, attention, partial or error."""
-        return {0: "ok", NEEDS_ATTENTION: "attention", 7: "partial"}.get(self.exit_code, "error")
+        return status_of(self.exit_code)
 
     def json_result(self) -> Mapping[str, Any]:
         """The `result` of the JSON document."""

@@ -13,13 +13,13 @@ from psdm_cli.domain.checklist_report import ChecklistReport
 from psdm_cli.domain.drafts import Draft
 from psdm_cli.domain.findings import State
 from psdm_cli.domain.space.result import KickoffView
+from psdm_cli.output.document import NEEDS_ATTENTION, status_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from psdm_cli.output.layout import Page
 
-NEEDS_ATTENTION = 3
 SYMBOLS = {"seen": ("✓", "green"), "missing": ("!", "yellow"), "unseen": ("–", "dim")}
 
 
@@ -53,7 +53,7 @@ class KickoffDocument:
     @property
     def status(self) -> str:
         """ok, attention, partial or error."""
-        return {0: "ok", NEEDS_ATTENTION: "attention", 7: "partial"}.get(self.exit_code, "error")
+        return status_of(self.exit_code)
 
     def json_result(self) -> Mapping[str, Any]:
         """The `result` of the JSON document."""

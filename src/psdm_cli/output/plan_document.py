@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from psdm_cli.changes.codec import plain as plain_json
 from psdm_cli.changes.plan import Action, Audience, ChangeState, Item, Plan
+from psdm_cli.output.document import status_of
 from psdm_cli.output.plan_lines import GITLAB, attribute_lines, beside, place_name
 from psdm_cli.output.text import valid_text
 
@@ -197,7 +198,7 @@ class AppliedDocument:
     @property
     def status(self) -> str:
         """ok, attention (something stays), partial (only a part is in) or error."""
-        return {0: "ok", 3: "attention", 7: "partial"}.get(self.exit_code, "error")
+        return status_of(self.exit_code)
 
     def json_result(self) -> Mapping[str, Any]:
         """The `result` of the JSON document."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from psdm_cli.domain.engagement_status import EngagementStatus, PlaceState
+from psdm_cli.output.document import NEEDS_ATTENTION
 from psdm_cli.output.views import Dated
 from psdm_cli.output.wording import UNKNOWN, amount, day, hours, long_type, percent
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from psdm_cli.output.layout import Page, Row
 
 COMMAND = "status"
-NEEDS_ATTENTION = 3
 MOST_FINDINGS = 12
 PLACES = {PlaceState.SEEN: ("✓", "green"), PlaceState.MISSING: ("!", "yellow"), PlaceState.UNVERIFIED: ("–", "magenta")}
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from psdm_cli.changes.plan import Action, ChangeState, Plan
 from psdm_cli.domain.top_customer import Entry, Kept, is_address, letter, parts
+from psdm_cli.output.document import NEEDS_ATTENTION, status_of
 from psdm_cli.output.markdown import INTERNAL, Markdown, own
 from psdm_cli.output.text import shown_plain
 from psdm_cli.output.top_customer_texts import cell, entry_items
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from psdm_cli.output.layout import Page
 
-NEEDS_ATTENTION = 3
 LONGEST_ADDRESS = 500  # of one that is not wrapped
 LETTER_STYLES = {"R": "red", "Y": "yellow", "G": "green"}
 
@@ -60,7 +60,7 @@ class TopCustomerDocument:
     @property
     def status(self) -> str:
         """ok, attention, partial or error."""
-        return {0: "ok", NEEDS_ATTENTION: "attention", 7: "partial"}.get(self.exit_code, "error")
+        return status_of(self.exit_code)
 
     def json_result(self) -> Mapping[str, Any]:
         """The `result` of the JSON document."""
