@@ -69,7 +69,10 @@ class Run:
         self._everybody, self._full = wish.everybody, wish.full
         self._everything = wish.scope.lead_ids is None
         self._parking = mirror.parking()
-        self._parked = self._parking.others(self._now - self._ages.parked)
+        # A kind that was refused last time is asked anew: what an earlier run left of it is older than the refusal.
+        shut = {refusal.kind for refusal in mirror.refusals()}
+        parked = self._parking.others(self._now - self._ages.parked)
+        self._parked = [part for part in parked if part.head.kind not in shut]
         before = mirror.scope(self._scope.key)
         self._known = frozenset(before.user_ids if before else ())  # asked for side by side with the projects' rows
         self._deletions = Deletions(kantata, mirror, self._parking, dict(before.extra) if before else {})

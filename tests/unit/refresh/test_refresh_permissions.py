@@ -8,7 +8,7 @@ import pytest
 from refresh_desk import Content, Desk
 
 from psdm_cli.domain.records import Kind
-from psdm_cli.errors import Forbidden
+from psdm_cli.errors import Forbidden, Unavailable
 
 REFUSABLE = [kind for kind in Kind if kind is not Kind.WORKSPACES]
 
@@ -65,3 +65,15 @@ def test_without_projects_nothing_can_be_said_and_the_mirror_stays(desk: Desk) -
         desk.refresh()
     assert (problem.value.call, problem.value.permission) == ("GET /workspaces", "to see it")
     assert desk.content() == before
+
+
+def test_what_an_interrupted_run_left_does_not_bring_a_refused_kind_back(desk: Desk) -> None:
+    desk.refresh()
+    desk.kantata.fail_after = 8
+    with pytest.raises(Unavailable):
+        desk.refresh(full=True)
+    desk.kantata.fail_after = None
+    refusal = desk.kantata.refuse(Kind.WORKWEEKS)
+    for _ in range(3):
+        desk.kantata.later(minutes=1)
+        assert desk.refresh().refusals == (refusal,)
