@@ -40,7 +40,8 @@ def opportunity(kickoff: Kickoff) -> Step:
             found(kickoff, "INIT-04", "prospect", f"told to be closed-won, and Kantata's status is {engagement.status}")
         )
     hint = "" if engagement is None else f"Kantata's status is {engagement.status or 'not visible'}"
-    return step("INIT-04", title, findings, passed=hint or NO_KANTATA, owner=AE)
+    unseen = (NO_KANTATA,) if engagement is None else ()
+    return step("INIT-04", title, findings, passed=hint, owner=AE, unseen=unseen)
 
 
 def _work_begun(kickoff: Kickoff) -> str | None:
@@ -163,7 +164,7 @@ def kickoff_day(kickoff: Kickoff) -> Step:
     if told is not None and told > kickoff.as_of:
         findings.append(found(kickoff, "INIT-20", "future", f"planned for {day_text(told)}, still to come", due=told))
     shown = f"in Kantata: {day_text(planned)}" if planned is not None else "no day in Kantata"
-    return step("INIT-20", title, findings, passed=shown)
+    return step("INIT-20", title, findings, passed=shown, unseen=(NO_KANTATA,) if engagement is None else ())
 
 
 def hard_bookings(kickoff: Kickoff) -> Step:

@@ -32,6 +32,9 @@ def parent_group(kickoff: Kickoff) -> Step:
     """INIT-10: the customer's subgroup lies in the group that its staffing asks for."""
     title, space = "Parent group", kickoff.space
     group, parent = value_of(space.group), value_of(space.parent)
+    hidden = [part.reason for part in (space.group, space.parent) if isinstance(part, Unseen)]
+    if hidden:
+        return step("INIT-10", title, unseen=hidden, passed="")
     if group is None or parent is None:
         where = parent.full_path if parent is not None else "not known yet"
         return step("INIT-10", title, passed=f"the parent group is {where}")
