@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+#: What people call the systems
+SYSTEM_NAMES = {"kantata": "Kantata", "gitlab": "GitLab"}
+
 
 class PsdmError(Exception):
     """Base of all errors that are shown to a user as one sentence and one hint."""

@@ -46,6 +46,14 @@ def test_skip_times_and_query_choose_the_request(client: Client, sandbox: Kantat
     assert said == [200, 200, 503, 503, 200]
 
 
+def test_each_strikes_every_different_request(client: Client, sandbox: KantataSandbox) -> None:
+    sandbox.fault("*", "/", status=503, each=True)
+    said = [client.send("GET", "/stories", page=page).status_code for page in (1, 2, 1, 2, 3)]
+    assert said == [503, 503, 200, 200, 503]
+    posts = [{"post": POST_BODY["post"] | {"message": text}} for text in ("one", "two", "one")]
+    assert [client.send("POST", "/posts", post).status_code for post in posts] == [503, 503, 200]
+
+
 @pytest.mark.parametrize("cut", ["before", "after", "middle"])
 def test_a_cut_read(client: Client, sandbox: KantataSandbox, cut: str) -> None:
     sandbox.fault("GET", "/time_entries", cut=cut)  # type: ignore[arg-type]

@@ -10,7 +10,16 @@ from psdm_cli.changes.comparing import differences, is_in, refuse_if_moved
 from psdm_cli.changes.doors import Door, Doors, Seen, UnclearError, door_for
 from psdm_cli.changes.journal import Entry, Journal
 from psdm_cli.changes.plan import Action, Change, ChangeState, Item, Plan, resolved
-from psdm_cli.errors import Forbidden, Interrupted, NotAllowed, PartlyApplied, PsdmError, StoreProblem, Unavailable
+from psdm_cli.errors import (
+    SYSTEM_NAMES,
+    Forbidden,
+    Interrupted,
+    NotAllowed,
+    PartlyApplied,
+    PsdmError,
+    StoreProblem,
+    Unavailable,
+)
 
 #: Seconds before the second look after an unclear answer: a slow server may still be at it.
 SECOND_LOOK = 3.0
@@ -220,7 +229,8 @@ class _Work:
 
     def _look_again(self, door: Door, item: Item, change: Change, unclear: UnclearError) -> Seen | None:
         """Whether it is in after all: at once, and once more a little later. Raises `Unavailable`; sends nothing."""
-        what = f"{change.system.capitalize()} gave no clear answer to “{change.title}” ({unclear})"
+        what = f"{SYSTEM_NAMES[change.system]} gave no clear answer to “{change.title}” ({unclear})"
+        seen: Seen | None = None
         for pause in (0.0, SECOND_LOOK):
             if pause:
                 self.hands.wait(pause)
@@ -232,7 +242,8 @@ class _Work:
                 raise _NotKnownError(said, hint="Run it again: it looks first, and sends nothing twice.") from None
             if is_in(change, seen):
                 return seen
-        said = f"{what}, and it is not there; it was not sent again."
+        there = "not there" if seen is None else "not as it should be"
+        said = f"{what}, and it is {there}; it was not sent again."
         self.hands.journal.unclear(self.run, item, said, self.hands.now())
         raise _NotKnownError(said, hint="Run it again: it looks first, and sends nothing twice.")
 

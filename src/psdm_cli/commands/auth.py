@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from typer import Argument, Context, Option
 
 from psdm_cli.context import Environment, environment
-from psdm_cli.errors import NotAllowed, PsdmError, WrongUsage
+from psdm_cli.errors import SYSTEM_NAMES, NotAllowed, PsdmError, WrongUsage
 from psdm_cli.lazy import examples
 from psdm_cli.settings import tokens
 
@@ -62,7 +62,7 @@ def _read_token(env: Environment, system: str, *, from_stdin: bool) -> str:
     if from_stdin:
         value = sys.stdin.readline().strip()
     elif env.interactive:
-        value = env.terminal.ask_secret(f"Token for {tokens.NAMES[system]} (not shown)")
+        value = env.terminal.ask_secret(f"Token for {SYSTEM_NAMES[system]} (not shown)")
     else:
         raise WrongUsage(
             "There is no terminal to ask for the token.", hint=f"Use: psdm auth login {system} --token - < FILE"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from psdm_cli.changes.plan import Item, Plan
     from psdm_cli.commands.kickoff_options import Given
@@ -63,13 +63,13 @@ class KickoffRun:
         from psdm_cli.commands.staffing_options import plan_of
         from psdm_cli.commands.writing import outcome_of
         from psdm_cli.errors import Forbidden
-        from psdm_cli.workflows.kickoff import planned, refused_requests, remember_places
+        from psdm_cli.workflows.kickoff import planned, remember_places
         from psdm_cli.workflows.kickoff_checklist import answer_told
 
         env = self.env
         wanted = self._decided()
         tick = tick or self._asked_ticks()
-        kit = kit_of(env, self.desk)
+        kit = kit_of(env, self.desk, self.found.me.name)
         intent = planned(kit, self.found.space, wanted, tick)
         for sentence in (*self.assumed, *(f"Not planned: {each}." for each in intent.left_out)):
             if env.interactive:  # before the question, which it may decide
@@ -79,7 +79,7 @@ class KickoffRun:
             outcome = outcome_of(env, plan, plan_out=plan_out)
         except Forbidden as refused:
             return self._refused(kit, wanted, intent, refused)
-        requests = (*intent.requests, *refused_requests(kit, self.found.space, wanted, outcome.plan.items))
+        requests = (*intent.requests, *self._requests(kit, wanted, outcome.plan.items, outcome.forbidden))
         if any(item.state is ChangeState.APPLIED for item in outcome.plan.items):
             self._look_again(outcome.plan.items)
         if not env.options.dry_run:
@@ -139,18 +139,31 @@ class KickoffRun:
         text = person.text("Tick which, such as 6, 7 (Enter for none)", check=lambda text: numbers(text, known))
         return tuple(int(each) for each in text.split(",") if each)
 
+    def _requests(
+        self, kit: Kit, wanted: Wanted, items: Sequence[Item], forbidden: Collection[int]
+    ) -> tuple[Draft, ...]:
+        """What others are asked for since it was refused; that Kantata refused the link's field is remembered."""
+        from psdm_cli.workflows.kickoff import refused_requests
+        from psdm_cli.workflows.kickoff_link import refused_link, remember_refusal
+
+        refused = refused_link(items, forbidden)
+        if refused is not None:
+            store, subject = self.env.store(writing=True), self.found.space.subject_id
+            said, now = refused.error or "", self.env.clock.real
+            remember_refusal(store, subject, said, who=self.found.me.name, at=now)
+        return refused_requests(kit, self.found.space, wanted, items, forbidden)
+
     def _refused(self, kit: Kit, wanted: Wanted, intent: Intent, refused: Exception) -> KickoffDocument:
         """Nothing is in since creating was refused: the request to the owner instead (exit 4). Else it is raised."""
         from dataclasses import replace
 
         from psdm_cli.changes.plan import ChangeState
         from psdm_cli.commands.staffing_options import plan_of
-        from psdm_cli.workflows.kickoff import refused_requests
 
         plan = plan_of(self.env, f"psdm init-project {self.contract.name}", intent.changes)
         first = next(item for item in plan.items if item.change.writes)
         failed = first.now(ChangeState.FAILED, error=str(refused))
-        requests: tuple[Draft, ...] = refused_requests(kit, self.found.space, wanted, (failed,))
+        requests = self._requests(kit, wanted, (failed,), {first.n})
         if not requests:
             raise refused
         items = tuple(failed if item.n == first.n else item for item in plan.items)

@@ -51,6 +51,7 @@ def write_ports(env: Environment) -> Ports:
     from psdm_cli.workflows.applying import Ports
 
     store = env.store(writing=True)
+    longest = env.settings.kantata.patience_seconds
 
     def report(item: Item) -> None:
         env.detail(f"{item.n} {item.state}: {item.change.title}")
@@ -62,7 +63,7 @@ def write_ports(env: Environment) -> Ports:
         accounts=env.accounts,
         who=lambda: env.kantata().me().name,
         now=lambda: datetime.now(UTC),
-        wait=time.sleep,
+        wait=lambda seconds: time.sleep(min(seconds, longest)),
         say=env.say,
         report=report,
     )

@@ -27,7 +27,8 @@ class Fault:
     the connection: `before` the work, `after` it without an answer, or in the `middle` of the answer's body; `html` and
     `truncated` spoil the body of an answer whose work was done; `delay` seconds come on top of anything; `effect`
     changes the account just before the answer, `shrink` takes the first row of the asked list away (so that later
-    pages shift). `operation` is the name of a GraphQL operation.
+    pages shift). `operation` is the name of a GraphQL operation. `each` counts `times` for every different request (its
+    body looked at too) instead of for all that fit.
     """
 
     method: str = "GET"
@@ -46,19 +47,23 @@ class Fault:
     skip: int = 0
     query: str = ""
     operation: str = ""
+    each: bool = False
     hits: int = 0
+    met: Counter[tuple[object, ...]] = field(default_factory=Counter)
 
-    def fits(self, method: str, path: str, query: str, operation: str = "") -> bool:
+    def fits(self, method: str, path: str, query: str, operation: str = "", body: bytes = b"") -> bool:
         """Whether this request is meant; counts `skip` down and `times` up."""
         if self.method not in (method, "*") or not path.startswith(self.path) or self.query not in query:
             return False
         if self.operation not in ("", operation):
             return False
-        if self.times is not None and self.hits >= self.times:
+        request = (method, path, query, body) if self.each else ()
+        if self.times is not None and self.met[request] >= self.times:
             return False
         if self.skip > 0:
             self.skip -= 1
             return False
+        self.met[request] += 1
         self.hits += 1
         return True
 
@@ -81,10 +86,10 @@ class Script:
         with self._lock:
             self.queue.clear()
 
-    def next(self, method: str, path: str, query: str, operation: str = "") -> Fault | None:
+    def next(self, method: str, path: str, query: str, operation: str = "", body: bytes = b"") -> Fault | None:
         """The fault for this request, if any."""
         with self._lock:
-            return next((fault for fault in self.queue if fault.fits(method, path, query, operation)), None)
+            return next((fault for fault in self.queue if fault.fits(method, path, query, operation, body)), None)
 
 
 class Weather:

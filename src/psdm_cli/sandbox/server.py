@@ -98,7 +98,7 @@ class KantataSandbox(Sandbox[Service]):
 
     def _fault_for(self, request: Request) -> Fault | None:
         asked = request.method, request.path.removeprefix(BASE), request.query
-        return self.script.next(*asked) or self.weather.next(*asked)
+        return self.script.next(*asked, body=request.body) or self.weather.next(*asked)
 
     def _said(self, fault: Fault) -> str:
         if fault.status == 429 and self.readings.limit_body == "text":

@@ -44,6 +44,7 @@ class Wrong(TypedDict, total=False):
     times: int | None
     skip: int
     query: str
+    each: bool
 
 
 class Sandbox(ABC, Generic[Behaviour]):

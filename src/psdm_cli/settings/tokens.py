@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from psdm_cli.errors import NotAllowed, WrongConfiguration, WrongUsage
+from psdm_cli.errors import SYSTEM_NAMES, NotAllowed, WrongConfiguration, WrongUsage
 
 SYSTEMS = ("kantata", "gitlab")
 VARIABLES: dict[str, tuple[str, ...]] = {
     "kantata": ("PSDM_KANTATA_TOKEN", "KANTATA_TOKEN"),
     "gitlab": ("PSDM_GITLAB_TOKEN", "GITLAB_TOKEN"),
 }
-NAMES = {"kantata": "Kantata", "gitlab": "GitLab"}
 WHERE_TO_GET = {
     "kantata": "A token comes from https://app.mavenlink.com/oauth/applications; ask an account administrator",
     "gitlab": "A personal access token comes from User settings › Access tokens, scope api",
@@ -52,7 +51,7 @@ def system_name(text: str) -> str:
 def missing(system: str) -> NotAllowed:
     """The error for a token that is nowhere."""
     return NotAllowed(
-        f"There is no token for {NAMES[system]}.",
+        f"There is no token for {SYSTEM_NAMES[system]}.",
         hint=f"Set {VARIABLES[system][0]}, or run: psdm auth login {system}. {WHERE_TO_GET[system]}.",
     )
 

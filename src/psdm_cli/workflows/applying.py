@@ -16,7 +16,7 @@ from psdm_cli.changes.journal import Journal, Run
 from psdm_cli.changes.plan import ChangeState, Item, Plan
 from psdm_cli.changes.saved import load, refuse_other_account, save
 from psdm_cli.changes.undo import NotUndone, Undoing, undoing
-from psdm_cli.errors import NotFound, PartlyApplied, PsdmError, RefusedByRule, Unavailable, WrongUsage
+from psdm_cli.errors import Forbidden, NotFound, PartlyApplied, PsdmError, RefusedByRule, Unavailable, WrongUsage
 
 #: Seconds that one psdm waits for another one to finish applying, and how often it asks.
 LOCK_PATIENCE = 30.0
@@ -76,12 +76,15 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A plan as it ended. `run`: its number in the journal; `trouble`: what to say when only a part is in."""
+    """A plan as it ended. `run`: its number in the journal; `trouble`: what to say when only a part is in.
+
+    `forbidden`: numbers of the items that were refused for want of a permission."""
 
     plan: Plan
     stage: Stage
     run: str | None = None
     trouble: PsdmError | None = None
+    forbidden: frozenset[int] = frozenset()
 
     @property
     def exit_code(self) -> int:
@@ -145,7 +148,8 @@ def _applied(ports: Ports, plan: Plan, *, strict: bool) -> Outcome:
     trouble = result.trouble
     if trouble is not None and not isinstance(trouble, PartlyApplied):
         raise trouble
-    return Outcome(result.plan, Stage.APPLIED, result.run, trouble)
+    forbidden = frozenset(n for n, error in result.errors.items() if isinstance(error, Forbidden))
+    return Outcome(result.plan, Stage.APPLIED, result.run, trouble, forbidden)
 
 
 @contextmanager

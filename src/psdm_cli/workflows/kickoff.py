@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from psdm_cli.errors import Forbidden
 from psdm_cli.systems.gitlab_ports import GitLab
 from psdm_cli.systems.ports import Directory
 from psdm_cli.workflows.kickoff_finding import Found, group_facts
+from psdm_cli.workflows.kickoff_link import WHO, KantataLink, LinkField, Refused, refused_link
 from psdm_cli.workflows.kickoff_planning import Intent, Planner
 from psdm_cli.workflows.kickoff_refusals import refuse_config
 from psdm_cli.workflows.kickoff_texts import IssueBody, Texts
@@ -38,7 +39,10 @@ OWNER = "an owner of {parent}"
 
 @dataclass(frozen=True)
 class Kit:
-    """What planning stands on besides the space. `base` is GitLab's root as people see it."""
+    """What planning stands on besides the space. `base` is GitLab's root as people see it.
+
+    `link_refused`: that Kantata lately refused us the field for the address, by the engagement's id.
+    """
 
     gitlab: GitLab
     directory: Directory | None
@@ -48,6 +52,7 @@ class Kit:
     internal_text: Callable[[str, Mapping[str, Any]], Text[Internal]]
     issue_body: Callable[[str, Mapping[str, Any], str | None], IssueBody]
     kantata_page: Callable[[str], str | None]
+    link_refused: Callable[[str], Refused | None] = lambda _subject: None
 
     def texts(self, space: Space, wanted: Wanted) -> Texts:
         """The texts of a space; the team's own retrospective template wins where it is needed."""
@@ -72,14 +77,29 @@ class Kit:
         except Forbidden:
             return None  # ours is complete enough
 
-    def field_id(self, space: Space) -> str | None:
-        """The id of Kantata's custom field for the project's address; None where it is not to be seen."""
+    def link_field(self, space: Space) -> LinkField:
+        """Kantata's custom field for the project's address."""
+        return LinkField(self._field_id(space), self.link_refused(space.subject_id), self._ask_for_link)
+
+    def _field_id(self, space: Space) -> str | None:
         if self.directory is None or not isinstance(space.kantata, Seen):
             return None
         try:
             return self.directory.field_id("Workspace", self.settings.kantata.fields.gitlab_link)
         except Forbidden:
             return None
+
+    def _ask_for_link(self, engagement_id: str, values: Mapping[str, Any]) -> Draft:
+        """The request to write the address into Kantata, ready to paste."""
+        name = self.settings.kantata.fields.gitlab_link
+        page = self.kantata_page(engagement_id)
+        return Draft(
+            to=WHO,
+            subject=f"Please put the GitLab project of {values['sow']} into Kantata",
+            text=str(self.internal_text("kantata-link-request", {**values, "field": name, "page": page or ""})),
+            reason=f"psdm may not write it: {values['reason']}",
+            url=page,
+        )
 
     def ask_owner(self, values: Mapping[str, Any]) -> Draft:
         """The request to an owner, ready to paste."""
@@ -110,12 +130,17 @@ def planned(kit: Kit, space: Space, wanted: Wanted, tick: Sequence[int]) -> Inte
     """
     refuse_config(space)
     texts = kit.texts(space, wanted)
-    intent = Planner(space, wanted, texts, kit.ask_owner, kit.field_id(space)).intent()
+    intent = Planner(space, wanted, texts, kit.ask_owner, kit.link_field(space)).intent()
     return replace(intent, changes=(*intent.changes, *ticks(space, tick)))
 
 
-def refused_requests(kit: Kit, space: Space, wanted: Wanted, items: Sequence[Item]) -> tuple[Draft, ...]:
-    """The requests for groups and projects whose creation was refused when it was tried."""
+def refused_requests(
+    kit: Kit, space: Space, wanted: Wanted, items: Sequence[Item], forbidden: Collection[int]
+) -> tuple[Draft, ...]:
+    """The requests for what was refused when it was tried: groups and projects, and Kantata's field for the address.
+
+    `forbidden`: numbers of the items that were refused for want of a permission.
+    """
     planner = Planner(space, wanted, kit.texts(space, wanted), kit.ask_owner)
     found = []
     for item in items:
@@ -126,6 +151,11 @@ def refused_requests(kit: Kit, space: Space, wanted: Wanted, items: Sequence[Ite
         found.append(
             planner.owner_request(what, change.place, str(change.after.get("path")), change.title, item.error or "")
         )
+    refused = refused_link(items, forbidden)
+    if refused is not None:
+        link = KantataLink(space, kit.link_field(space), str(refused.change.after["value"]))
+        request = link.request(refused.error or "")
+        found += [request] if request is not None else []
     return tuple(found)
 
 

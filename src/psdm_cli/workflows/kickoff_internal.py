@@ -9,16 +9,17 @@ from typing import Any
 from psdm_cli.changes import gitlab_changes as make
 from psdm_cli.changes.gitlab_edits import kept, note_change
 from psdm_cli.changes.gitlab_places import Place, Ref, internal_place, ref
-from psdm_cli.changes.plan import TEXT_OF, Action, Change, number_of
+from psdm_cli.changes.plan import TEXT_OF, Change, number_of
 from psdm_cli.domain.audience import Internal, internal
+from psdm_cli.domain.drafts import Draft
 from psdm_cli.domain.gitlab import Epic, Issue
 from psdm_cli.domain.space.links_note import LINKS
 from psdm_cli.domain.space.names import epic_title, retro_title
 from psdm_cli.domain.space.observed import Space
 from psdm_cli.domain.space.parts import Seen, Unseen, value_of
 from psdm_cli.domain.space.wanted import Wanted
-from psdm_cli.workflows.coordinator import place as kantata_place
 from psdm_cli.workflows.kickoff_anchor import ANCHOR, WHO_MAKES_IT
+from psdm_cli.workflows.kickoff_link import NO_FIELD, KantataLink, LinkField
 from psdm_cli.workflows.kickoff_texts import Texts
 
 #: stands for a number that is not known yet while an address is checked; it never leaves this room
@@ -41,14 +42,15 @@ def plan_label(space: Space, wanted: Wanted) -> Change | None:
 
 @dataclass
 class OwnSide:
-    """Plans what only we read. `made` are the changes of the customer's side, by key; `field_id` is Kantata's."""
+    """Plans what only we read. `made` are the changes of the customer's side, by key; `link_field` is Kantata's."""
 
     space: Space
     wanted: Wanted
     texts: Texts
     made: Sequence[Change]
-    field_id: str | None = None
+    link_field: LinkField = NO_FIELD
     left_out: list[str] = field(default_factory=list)
+    requests: list[Draft] = field(default_factory=list)
     label: Change | None = None
     _holes: dict[str, str] = field(default_factory=dict, init=False)
 
@@ -260,36 +262,16 @@ class OwnSide:
 
     def _kantata(self) -> Iterator[Change]:
         """The collaboration project's address in Kantata's custom field."""
-        part, project = self.space.kantata, self._project_path
-        if project is None:
+        path = self._project_path
+        if path is None:
             return
-        if not isinstance(part, Seen):
-            why = part.reason if isinstance(part, Unseen) else part.why
-            self.left_out.append(f"the link in Kantata: {why}")
+        link = KantataLink(self.space, self.link_field, self.texts.addresses.project(path))
+        change = link.change(next(c for c in self.made if c.kind == "project"))
+        if isinstance(change, Change):
+            yield change
             return
-        engagement, address = part.value.engagement, self.texts.addresses.project(project)
-        if self.field_id is None and (part.value.link or "").rstrip("/") != address:
-            self.left_out.append("the link in Kantata: it shows no such custom field (kantata.fields.gitlab_link)")
-            return
-        link = part.value.link
-        same = link is not None and link.rstrip("/").casefold() == address.casefold()
-        made = next(c for c in self.made if c.kind == "project")
-        yield Change(
-            system="kantata",
-            kind="custom_field_value",
-            action=Action.KEEP if same else Action.CREATE if link is None else Action.CHANGE,
-            key=f"custom_field_value:{engagement.id}:gitlab_link",
-            title="GitLab project link",
-            place=kantata_place(engagement),
-            before={} if same or link is None else {"value": link},
-            after={}
-            if same
-            else {
-                "subject_type": "Workspace",
-                "subject_id": engagement.id,
-                "custom_field_id": self.field_id,
-                "value": address,
-            },
-            depends_on=() if same else (made.key,),
-            sow=self._sow,
-        )
+        self.left_out.append(f"the link in Kantata: {change}")
+        refused = self.link_field.refused
+        request = link.request(refused.said) if refused is not None else None
+        if request is not None:
+            self.requests.append(request)

@@ -24,6 +24,7 @@ from psdm_cli.domain.space.observed import ActivitySeen, Space
 from psdm_cli.domain.space.parts import Seen, Unseen, value_of
 from psdm_cli.domain.space.wanted import BOARD, WORKFLOW, Activity, Wanted
 from psdm_cli.workflows.kickoff_internal import OwnSide, plan_label
+from psdm_cli.workflows.kickoff_link import NO_FIELD, LinkField
 from psdm_cli.workflows.kickoff_refusals import refuse_public, why_not
 from psdm_cli.workflows.kickoff_texts import Texts
 
@@ -45,14 +46,14 @@ class Intent:
 class Planner:
     """Plans one space. `texts` writes what goes into issues, notes and files; `ask_owner` a request to an owner.
 
-    `field_id` is the id of Kantata's custom field for the collaboration project's address.
+    `link_field` is Kantata's, for the collaboration project's address.
     """
 
     space: Space
     wanted: Wanted
     texts: Texts
     ask_owner: Callable[[Mapping[str, Any]], Draft]
-    field_id: str | None = None
+    link_field: LinkField = NO_FIELD
     left_out: list[str] = field(default_factory=list, init=False)
     requests: list[Draft] = field(default_factory=list, init=False)
     _above: Change | None = field(default=None, init=False)
@@ -72,7 +73,16 @@ class Planner:
             changes += self._board(group)
             if project is not None:
                 changes += [*self._raid(project), *self.texts.files(project, group)]
-        own = OwnSide(self.space, self.wanted, self.texts, tuple(changes), self.field_id, self.left_out, self._above)
+        own = OwnSide(
+            self.space,
+            self.wanted,
+            self.texts,
+            tuple(changes),
+            self.link_field,
+            self.left_out,
+            self.requests,
+            self._above,
+        )
         changes += own.changes()
         return Intent(tuple(changes), tuple(self.requests), tuple(self.left_out))
 

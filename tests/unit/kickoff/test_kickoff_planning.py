@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from tests.unit.kickoff.kickoff_fake import (
@@ -29,6 +29,7 @@ from psdm_cli.domain.space.observed import KantataFacts, Space
 from psdm_cli.domain.space.parts import Missing, Seen
 from psdm_cli.errors import NotFound, RefusedByRule, WrongUsage
 from psdm_cli.workflows.kickoff import advice, planned, refused_requests, replaced
+from psdm_cli.workflows.kickoff_link import Refused
 from psdm_cli.workflows.kickoff_planning import Intent
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -252,6 +253,25 @@ def test_the_address_in_kantata(link: str | None, action: Action) -> None:
     assert change.before == ({"value": link} if action is Action.CHANGE else {})
 
 
+def test_who_may_not_write_the_address_in_kantata_asks_for_it_a_week_long() -> None:
+    gitlab = standing()
+    space = seen_by(gitlab)
+    refused = Refused(date(2026, 11, 20), "403: field is not editable")
+    asking = replace(kit(gitlab), link_refused=lambda _id: refused)
+    intent = planned(asking, space, wanted_of(space), ())
+    assert by_kind(intent, "custom_field_value") == []
+    (said,) = intent.left_out
+    assert "refused you that field on 2026-11-20; psdm tries again from 2026-11-27 on" in said
+    (draft,) = intent.requests
+    assert "https://git.example.com/ps/internal/acme/SOW-1234" in draft.text
+    assert refused.said in draft.text
+    known = kantata()
+    assert isinstance(known, Seen)
+    linked = seen_by(gitlab, part=Seen(replace(known.value, link="https://git.example.com/ps/internal/acme/SOW-1234")))
+    there = planned(asking, linked, wanted_of(linked), ())
+    assert (there.requests, there.left_out) == ((), ())
+
+
 def test_kantata_without_the_project_is_said() -> None:
     space = seen_by(standing(), part=Missing("no project bears SOW-1234"))
     intent = planned(kit(standing()), space, wanted_of(space), ())
@@ -292,7 +312,7 @@ def test_a_refused_creation_becomes_a_request_too() -> None:
         item.now(ChangeState.FAILED, error="403 Forbidden") if item.change.kind == "group" else item
         for item in made.items
     ]
-    drafts = refused_requests(kit(gitlab), space, wanted, items)
+    drafts = refused_requests(kit(gitlab), space, wanted, items, ())
     assert [draft.subject for draft in drafts] == ["Please create subgroup ps/internal/acme"]
     assert "403 Forbidden" in drafts[0].text
 
@@ -315,7 +335,6 @@ def test_a_configuration_with_an_internal_place_among_customers_is_refused() -> 
 
 
 def test_what_waits_for_its_deletion_is_not_planned_around() -> None:
-    from datetime import date
 
     gitlab = standing(groups=[ROOT, INTERNAL, PARTNER, replace(ACME, deletion_on=date(2026, 12, 24))], projects_=[PLAN])
     intent = plan(gitlab, "Build")

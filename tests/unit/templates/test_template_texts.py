@@ -29,7 +29,7 @@ WANTED = (
     "kickoff-agenda stakeholder-list working-agreements raid internal-retrospective "
     "activity-epic customer-epic-links issue-template-work-item issue-template-risk issue-template-action "
     "issue-template-decision issue-template-status welcome-mail written-confirmation-mail sign-off-mail "
-    "owner-request support-note after-action-report weekly-status booking_request "
+    "owner-request kantata-link-request support-note after-action-report weekly-status booking_request "
     "booking_change time_missing time_unapproved "
 )
 #: what domain.md 8 lists for each

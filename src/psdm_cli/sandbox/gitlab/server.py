@@ -108,7 +108,7 @@ class GitLabSandbox(Sandbox[GitLabService]):
 
     def _fault_for(self, request: Request) -> Fault | None:
         asked = request.method, request.path.removeprefix(self.url_path).removeprefix(API), request.query
-        fault = self.script.next(*asked, operation_of(request))
+        fault = self.script.next(*asked, operation_of(request), request.body)
         if fault is None:
             fault = self.weather.next(*asked)
             if fault is not None and fault.status == 503:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from psdm_cli.changes.doors import Seen
+from psdm_cli.changes.doors import Seen, UnclearError
 from psdm_cli.changes.plan import Action, Change
 from psdm_cli.errors import NotFound, RefusedByRule, WrongUsage
 from psdm_cli.systems.gitlab.gitlab_door import GitLabDoor, closing, is_taken, number, place_of
@@ -176,31 +176,46 @@ class BoardDoor(GitLabDoor):
             return
 
     def _seen(self, group: str, row: Mapping[str, Any]) -> Seen:
-        lists = self.client.pages(f"/groups/{group}/boards/{row['id']}/lists")
-        names = [str(each["label"]["name"]) for each in lists if isinstance(each.get("label"), Mapping)]
-        return Seen(str(row["id"]), None, {"group_id": group, "name": row.get("name"), "lists": names})
+        lists = self._lists(group, str(row["id"]))
+        return Seen(str(row["id"]), None, {"group_id": group, "name": row.get("name"), "lists": lists})
+
+    def _lists(self, group: str, board: str) -> list[str]:
+        rows = self.client.pages(f"/groups/{group}/boards/{board}/lists")
+        return [str(each["label"]["name"]) for each in rows if isinstance(each.get("label"), Mapping)]
 
     def write(self, change: Change) -> Seen | None:
-        """Make it and its lists, or the lists that it lacks. One that fails half-way is completed by the next run."""
+        """Make it and its lists, or the lists that it lacks. One that fails half-way is completed by the next run.
+
+        These are several calls: after one whose answer is unclear, what is there decides whether the others follow.
+        """
         _, group = place_of(change)
         wanted = [str(name) for name in change.after.get("lists") or ()]
         labels = self._labels(change, group, wanted)
-        if change.action is Action.CREATE:
-            row = self.client.post(f"/groups/{group}/boards", {"name": change.after["name"]}, permission=BOARDS)
-            have: list[str] = []
-        else:
-            row = {"id": number(change.id, change), "name": change.title}
-            seen = self.by_id(change)
-            have = list(seen.attributes["lists"]) if seen is not None else []
-        path = f"/groups/{group}/boards/{row['id']}/lists"
+        board = self._made(change, group) if change.action is Action.CREATE else self.by_id(change)
+        ident = number(change.id, change) if board is None else board.id
+        have = [] if board is None else board.attributes["lists"]
         for name in wanted:
             if name not in have:
-                self._list(path, labels[name])
-        return self._seen(group, row)
+                self._list(group, ident, name, labels[name])
+        return self._seen(group, {"id": ident, "name": change.title if board is None else board.attributes["name"]})
 
-    def _list(self, path: str, label: str) -> None:
+    def _made(self, change: Change, group: str) -> Seen:
+        name = change.after["name"]
         try:
-            self.client.post(path, {"label_id": label}, permission=BOARDS)
+            row = self.client.post(f"/groups/{group}/boards", {"name": name}, permission=BOARDS)
+        except UnclearError:
+            seen = next(self.alike(change), None)
+            if seen is None:
+                raise
+            return seen
+        return Seen(str(row["id"]), None, {"group_id": group, "name": row.get("name"), "lists": []})
+
+    def _list(self, group: str, board: str, name: str, label: str) -> None:
+        try:
+            self.client.post(f"/groups/{group}/boards/{board}/lists", {"label_id": label}, permission=BOARDS)
+        except UnclearError:
+            if name not in self._lists(group, board):
+                raise
         except Refused as refused:
             if not is_taken(refused):
                 raise
