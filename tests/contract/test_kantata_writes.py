@@ -16,6 +16,7 @@ from psdm_cli.changes.doors import Doors, Seen
 from psdm_cli.changes.plan import Action, Audience, Change
 from psdm_cli.errors import Forbidden, NotFound, RefusedByRule, WrongUsage
 from psdm_cli.sandbox import KantataSandbox
+from psdm_cli.sandbox.people import Readings
 from psdm_cli.systems.http.manner import Manner
 from psdm_cli.systems.kantata.adapter import KantataAdapter
 from psdm_cli.systems.kantata.writing import body_of, calls
@@ -25,9 +26,9 @@ COORDINATOR, ME, ROLE = "1032", "1001", "11"
 JANUARY = {"start_date": "2027-01-04", "end_date": "2027-01-08"}
 
 
-@pytest.fixture
-def sandbox() -> Iterator[KantataSandbox]:
-    with KantataSandbox(as_of=date(2026, 11, 23)) as server:
+@pytest.fixture(params=[True, False], ids=["plain ids", "ids only with their include"])
+def sandbox(request: pytest.FixtureRequest) -> Iterator[KantataSandbox]:
+    with KantataSandbox(as_of=date(2026, 11, 23), readings=Readings(ids_without_include=request.param)) as server:
         yield server
     assert server.violations == []
 

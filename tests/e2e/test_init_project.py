@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -200,6 +201,24 @@ def test_who_may_not_write_kantatas_field_is_told_once_and_asks_for_it_from_then
         healed = here.psdm("check", "SOW-2319", "--yes", "--json")  # tries it, since a permission may have been given
         assert [item["kind"] for item in healed.result["plan"] if item["action"] != "keep"] == ["custom_field_value"]
         assert here.init(*given).result["requests"] == []
+
+
+def test_where_ids_come_only_with_their_include_nothing_is_written_twice(tmp_path: Path) -> None:
+    with practice(tmp_path) as here:
+        here.kantata.readings.ids_without_include = False
+        built = here.init("SOW-2315", "--staffing", "partner", "--activity", "Build", "--yes")
+        assert {item["state"] for item in built.result["plan"]} <= {"applied", "kept"}
+        old = {"value": "https://old.example.com", "display_value": "https://old.example.com"}
+        here.kantata.account.update("custom_field_values", _link_of(here)["id"], **old)
+        moved = here.init("SOW-2315", "--yes")
+        assert writing(moved) == [("change", "custom_field_value", "GitLab project link")]
+        assert {item["state"] for item in moved.result["plan"]} <= {"applied", "kept"}
+        assert _link_of(here)["value"] == built.result["project"]["url"]
+
+
+def _link_of(here: Practice) -> dict[str, Any]:
+    rows = here.kantata.account.find("custom_field_values", "custom_field_name", "GitLab Project Link")
+    return max(rows, key=lambda row: int(row["id"]))
 
 
 # other instances

@@ -309,7 +309,9 @@ def test_without_gitlab_and_without_rights(played: tuple[Practice, Path]) -> Non
     here, home = played
     (home / "hasty.yaml").write_text("kantata: {patience_seconds: 1}\n", encoding="utf-8")
     psdm = here.psdm.with_(PSDM_GITLAB_URL="http://127.0.0.1:9", PSDM_CONFIG=str(home / "hasty.yaml"))
-    done = psdm("--as-of", TUESDAY, "top-customer", "--customer", "SOW-2301", "--dry-run", "--json")
+    (home / "one.yaml").write_text("notes:\n  SOW-2301: {progress: Wave 2 is in}\n", encoding="utf-8")
+    given = ("top-customer", "--customer", "SOW-2301", "--notes", "one.yaml", "--dry-run", "--json")
+    done = psdm("--as-of", TUESDAY, *given)
     assert done.code == 3
     found = entry(done.result, "SOW-2301")
     assert (found["scope_changes"], len(found["unseen"])) == (None, 1)

@@ -26,6 +26,7 @@ class AllocationDoor(RowDoor):
     kind = "workspace_allocation"
     path = "/workspace_allocations"
     subject = "WorkspaceAllocation"
+    include = ("workspace_resource",)
     answered_as = {"resource_id": "workspace_resource_id"}  # noqa: RUF012 - a ClassVar of the base
     to_see = "to see allocations (Resource Management access group)"
     to_write = "to edit allocations (Resource Management access group)"
@@ -49,7 +50,7 @@ class AllocationDoor(RowDoor):
             "workspace_resource_ids": (str(wanted["resource_id"]),),
             "overlaps_with_date_range": f"{wanted['start_date']}:{wanted['end_date']}",
         }
-        for found in self.looker.all(self.path, self.name, params, self.to_see):
+        for found in self.listed(params):
             if same(wanted, found.row, *BOOKING):
                 yield found
 
@@ -60,6 +61,7 @@ class StoryDoor(RowDoor):
     kind = "story"
     path = "/stories"
     subject = "Story"
+    include = ("parent", "workspace")
     to_see = "to see tasks (View Tasks on the project)"
     to_write = "to edit tasks (Edit Tasks on the project)"
     show = {"show_archived": True, "show_from_archived_workspaces": True}  # noqa: RUF012 - a ClassVar of the base
@@ -75,7 +77,7 @@ class StoryDoor(RowDoor):
         """Tasks of the project with this title, under the same parent."""
         wanted = change.after
         params: dict[str, Value] = {"workspace_id": str(wanted["workspace_id"])}
-        for found in self.looker.all(self.path, self.name, params, self.to_see):
+        for found in self.listed(params):
             if same(wanted, found.row, "title", "parent_id"):
                 yield found
 
@@ -86,6 +88,7 @@ class BillingMilestoneDoor(RowDoor):
     kind = "billing_milestone"
     path = "/billing_milestones"
     subject = "BillingMilestone"
+    include = ("story", "workspace")
     to_see = "financial access (View Financials on the project)"
     to_write = "to edit the billing schedule (Edit Financials on the project)"
 
@@ -93,7 +96,7 @@ class BillingMilestoneDoor(RowDoor):
         """Milestones of the project with this title."""
         wanted = change.after
         params: dict[str, Value] = {"workspace_ids": (str(wanted["workspace_id"]),)}
-        for found in self.looker.all(self.path, self.name, params, self.to_see):
+        for found in self.listed(params):
             if same(wanted, found.row, "title"):
                 yield found
 
@@ -107,6 +110,7 @@ class StatusReportDoor(RowDoor):
     kind = "status_report"
     path = "/status_reports"
     subject = "StatusReport"
+    include = ("workspace",)
     to_see = "to see project health reports (provider side of the project)"
     to_write = "to report on the project's health (Edit on the project)"
 
@@ -145,6 +149,7 @@ class CustomFieldDoor(RowDoor):
 
     kind = "custom_field_value"
     path = "/custom_field_values"
+    include = ("custom_field", "subject")
     to_see = "to see custom fields"
     to_write = "to edit this custom field"
     finds_by_key = True
@@ -161,7 +166,7 @@ class CustomFieldDoor(RowDoor):
             "with_subject_id": (str(where["subject_id"]),),
             "with_custom_field_id": (str(where["custom_field_id"]),),
         }
-        for found in self.looker.all(self.path, self.name, params, self.to_see):
+        for found in self.listed(params):
             if same(where, found.row, "subject_id", "custom_field_id"):
                 return self.seen(found)
         return None

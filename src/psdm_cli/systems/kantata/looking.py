@@ -98,6 +98,7 @@ class Looker:
             "service_name": SERVICE,
             "service_model": model,
             "service_model_ref": mark,
+            "include": ("subject",),
         }
         try:
             for found in self.all("/external_references", "external_references", params, "to see external references"):

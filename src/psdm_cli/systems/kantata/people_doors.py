@@ -11,7 +11,7 @@ from psdm_cli.changes.doors import Seen
 from psdm_cli.changes.plan import Action, Audience, Change
 from psdm_cli.errors import RefusedByRule
 from psdm_cli.systems.kantata.contract import Value
-from psdm_cli.systems.kantata.looking import Found
+from psdm_cli.systems.kantata.looking import Found, Row
 from psdm_cli.systems.kantata.row_door import RowDoor, same
 
 PENDING = "new"
@@ -28,7 +28,7 @@ class RequestDoor(RowDoor):
 
     kind = "resource_request"
     path = "/resource_requests"
-    show = {"include": ("resource",)}  # noqa: RUF012 - a ClassVar of the base
+    include = ("resource",)
     to_see = "to see resource requests (Resource Management, feature switched on for the account)"
     to_write = "to request resources (Resource Management access group)"
     actions = frozenset({Action.CREATE, Action.CLOSE})
@@ -49,8 +49,7 @@ class RequestDoor(RowDoor):
     def alike(self, change: Change) -> Iterator[Found]:
         """Pending requests for the same."""
         wanted = change.after
-        params: dict[str, Value] = {"pending_requests_only": True, "include": ("resource",)}
-        for found in self.looker.all(self.path, self.name, params, self.to_see):
+        for found in self.listed({"pending_requests_only": True}):
             if found.row.get("status") not in (PENDING, None):
                 continue
             if wanted.get("resource_id"):
@@ -60,7 +59,7 @@ class RequestDoor(RowDoor):
                 yield found
 
     def _asks_for(self, found: Found, wanted: Mapping[str, Any]) -> bool:
-        slot = found.side("workspace_resources", found.row.get("resource_id"))
+        slot = self._slot(found)
         if (
             slot.get("user_id") is not None
             or settled(slot.get("workspace_id")) != settled(wanted["resource_workspace_id"])
@@ -75,6 +74,17 @@ class RequestDoor(RowDoor):
             (row.row.get("start_date"), row.row.get("end_date")) == (str(wanted[START]), str(wanted[END]))
             for row in bookings
         )
+
+    def _slot(self, found: Found) -> Row:
+        """The resource asked for. What came along with the request may lack the ids that are compared."""
+        ident = found.row.get("resource_id")
+        slot = found.side("workspace_resources", ident)
+        if ident is None or {"workspace_id", "role_id", "user_id"} <= set(slot):
+            return slot
+        together: dict[str, Value] = {"include_unnamed": True, "include": ("role", "user", "workspace")}
+        params = {"only": (str(ident),), **together}
+        slots = self.looker.all("/workspace_resources", "workspace_resources", params, self.to_see)
+        return next((each.row for each in slots if each.id == str(ident)), {})
 
     def seen(self, found: Found) -> Seen:
         """Its resource and its answer; dates and shares live on the resource's bookings, not here."""
@@ -122,7 +132,8 @@ class PostDoor(RowDoor):
 
     kind = "post"
     path = "/posts"
-    show = {"from_archived_workspaces": True, "include": ("recipients",)}  # noqa: RUF012 - a ClassVar of the base
+    show = {"from_archived_workspaces": True}  # noqa: RUF012 - a ClassVar of the base
+    include = ("recipients", "story", "user", "workspace")
     to_see = "to see the project's posts (participation in the project)"
     to_write = "to post in the project (participation in the project)"
     actions = frozenset({Action.CREATE, Action.DELETE})
@@ -148,7 +159,7 @@ class PostDoor(RowDoor):
             params["story_id"] = str(wanted["story_id"])
         me = self.looker.me()
         recipients = settled(list(wanted.get("recipient_ids") or ()))
-        for found in self.looker.all(self.path, self.name, params, self.to_see):
+        for found in self.listed(params):
             if (
                 str(found.row.get("user_id")) == me
                 and same(wanted, found.row, "message")
@@ -160,7 +171,7 @@ class PostDoor(RowDoor):
         if change.audience is not Audience.INTERNAL:
             return
         recipients = {str(ident) for ident in change.after.get("recipient_ids") or ()}
-        params: dict[str, Value] = {"workspace_id": str(change.after["workspace_id"])}
+        params: dict[str, Value] = {"workspace_id": str(change.after["workspace_id"]), "include": ("user",)}
         permission = "to see who takes part in the project, so that internal text goes to our side only"
         for found in self.looker.all("/participations", "participations", params, permission):
             if str(found.row.get("user_id")) in recipients and found.row.get("role") not in ("maven", None):

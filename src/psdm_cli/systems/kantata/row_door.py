@@ -31,6 +31,8 @@ class RowDoor:
     to_write: ClassVar[str]
     #: Switches without which an existing object may be hidden.
     show: ClassVar[Mapping[str, Value]] = {}
+    #: What comes along: an id of a row may be there only with what it points to (kantata.md section 3).
+    include: ClassVar[tuple[str, ...]] = ()
     actions: ClassVar[frozenset[Action]] = frozenset({Action.CREATE, Action.CHANGE, Action.DELETE})
 
     def __init__(self, looker: Looker, writer: Writer) -> None:
@@ -94,7 +96,15 @@ class RowDoor:
 
     def by_id(self, ident: str) -> Found | None:
         """The object of this id."""
-        return self.looker.one(f"{self.path}/{{id}}", self.name, ident, self.show, self.to_see)
+        return self.looker.one(f"{self.path}/{{id}}", self.name, ident, self.asking(self.show), self.to_see)
+
+    def asking(self, params: Mapping[str, Value]) -> dict[str, Value]:
+        """The parameters of a read, with what has to come along."""
+        return {**params, "include": self.include} if self.include else dict(params)
+
+    def listed(self, params: Mapping[str, Value]) -> Iterator[Found]:
+        """The rows that a filter finds."""
+        return self.looker.all(self.path, self.name, self.asking(params), self.to_see)
 
     def by_marker(self, change: Change, taken: Set[str]) -> Found | None:
         """The object that carries our marker, if it is still there."""
