@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from psdm_process import Outcome, Psdm
+from psdm_process import AS_OF, Outcome, Psdm
 
 from psdm_cli.sandbox import KantataSandbox
+from psdm_cli.sandbox.gitlab import GitLabSandbox
 
 
 class GitLab(BaseHTTPRequestHandler):
@@ -25,7 +26,8 @@ class GitLab(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.seen.append((self.path, self.headers.get("PRIVATE-TOKEN")))
         user = {"id": 7, "name": "Jane \x1b[31mDoe", "username": "jane"}
-        status, body, headers = self.answer or (200, json.dumps(user), {})
+        place = {"path": "x", "full_path": "x", "path_with_namespace": "x/x", "visibility": "private"}
+        status, body, headers = self.answer or (200, json.dumps({**user, **place}), {})
         if self.answer is None and self.headers.get("PRIVATE-TOKEN") != "glpat-jane":
             status, body = 401, '{"message":"401 Unauthorized"}'
         self.send_response(status)
@@ -178,6 +180,18 @@ def test_gitlab_when_there_is_a_token(pointed: Psdm, gitlab: tuple[type[GitLab],
     assert {token for _, token in handler.seen} == {"glpat-jane"}
     assert "personal token, scopes not told" in ran.out
     assert "epics by rest in" in ran.out
+
+
+def test_the_configured_places_are_looked_at(pointed: Psdm) -> None:
+    with GitLabSandbox(as_of=AS_OF) as server:
+        psdm = with_gitlab(pointed, server.url, server.tokens["full"])
+        assert states(psdm("doctor", "--json"))["gitlab-places"] == "pass"
+        (pointed.home / "psdm.yaml").write_text("gitlab: {groups: {delivery_partner: acme/typo}}\n", encoding="utf-8")
+        ran = psdm.with_(PSDM_CONFIG="psdm.yaml")("doctor", "--json")
+        assert (ran.code, checks(ran)["gitlab-places"]["state"]) == (3, "attention")
+        assert checks(ran)["gitlab-places"]["reason"].endswith(": gitlab.groups.delivery_partner (acme/typo)")
+        server.readings.decoding_proxy = True
+        assert "%2F" in checks(psdm("doctor", "--json"))["gitlab-places"]["way_out"]
 
 
 def test_gitlab_in_trouble_does_not_stop_the_rest(pointed: Psdm, gitlab: tuple[type[GitLab], str]) -> None:

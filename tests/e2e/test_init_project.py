@@ -14,7 +14,7 @@ from kickoff_practice import Practice, practice, states, writing
 from psdm_process import Outcome
 
 from psdm_cli.output.shapes import document_schema
-from psdm_cli.sandbox.gitlab.readings import GitLabReadings
+from psdm_cli.sandbox.gitlab.readings import GitLabReadings, Plan
 
 PARTNER = "gitlab-com/customer-success/professional-services-group/professional-services-delivery"
 GLASSWING = f"{PARTNER}/gitlab-partner-collaboration/glasswing-health"
@@ -201,6 +201,38 @@ def test_who_may_not_write_kantatas_field_is_told_once_and_asks_for_it_from_then
         healed = here.psdm("check", "SOW-2319", "--yes", "--json")  # tries it, since a permission may have been given
         assert [item["kind"] for item in healed.result["plan"] if item["action"] != "keep"] == ["custom_field_value"]
         assert here.init(*given).result["requests"] == []
+
+
+#: of everything that the contracts leave open, what the practice systems do not do by themselves
+OTHERWISE = GitLabReadings(
+    version="17.11.0-ee",
+    graphql="old",
+    task_toggle=False,
+    vanished_line="internal",
+    work_item_rest_api="absent",
+    group_uploads=False,
+    names="strict",
+    namespace_refused="400",
+    project_taken="409",
+    ruby="3.4",
+    extra_assignees="refused",
+    second_board="400",
+    weight_without_plan="refused",
+    link_without_plan="relates",
+    search_sees_comments=False,
+    instance=None,
+)
+
+
+@pytest.mark.parametrize("plan", ["ultimate", "free"])
+def test_whatever_the_contracts_leave_open_the_space_is_built_and_kept(tmp_path: Path, plan: Plan) -> None:
+    with practice(tmp_path, plan, readings=OTHERWISE) as here:
+        given = ("SOW-2315", "--staffing", "partner", "--activity", "Build", "--tick", "6", "--yes")
+        built, again = here.init(*given), here.init(*given)
+        assert (built.code, again.code) == (3, 3), built.err
+        assert {item["state"] for item in built.result["plan"]} <= {"applied", "kept"}
+        assert writing(again) == []
+        assert here.psdm("check", "SOW-2315", "--json").code == 0
 
 
 def test_where_ids_come_only_with_their_include_nothing_is_written_twice(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from psdm_cli.lazy import examples
 from psdm_cli.settings import tokens
 
 if TYPE_CHECKING:
-    from psdm_cli.workflows.diagnosis_checks import KeyringSeen, SettingsSeen, TokenOwner
+    from psdm_cli.workflows.diagnosis_checks import Configured, KeyringSeen, SettingsSeen, TokenOwner
 
 
 @examples("psdm doctor", "psdm --sandbox doctor", "psdm doctor --json --fields id,state,way_out")
@@ -44,6 +44,7 @@ def doctor(ctx: Context) -> None:
             offline=env.options.offline,
             gitlab_reading=env.gitlab_or_none,
             gitlab_group=lambda: env.place_names.customer_epics,
+            gitlab_places=lambda: _places(env),
         )
     )
     result = Diagnosis(
@@ -75,6 +76,18 @@ def _settings(env: Environment) -> SettingsSeen:
 def _gitlab(env: Environment) -> TokenOwner | None:
     found = env.find_token("gitlab")
     return None if found is None else env.system_with("gitlab", found.value)
+
+
+def _places(env: Environment) -> list[Configured]:
+    from psdm_cli.workflows.diagnosis_checks import Configured
+
+    groups, projects = env.settings.gitlab.groups, env.settings.gitlab.projects
+    return [
+        Configured("gitlab.groups.customer_epics", groups.customer_epics, "group"),
+        Configured("gitlab.groups.delivery_internal", groups.delivery_internal, "group"),
+        Configured("gitlab.groups.delivery_partner", groups.delivery_partner, "group"),
+        Configured("gitlab.projects.ps_plan", projects.ps_plan, "project"),
+    ]
 
 
 def _keyring(env: Environment) -> KeyringSeen:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from psdm_cli.errors import PsdmError
 from psdm_cli.systems.gitlab_ports import GitLab
@@ -44,6 +44,15 @@ class SettingsSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Configured:
+    """A place of GitLab that the settings name: the key, the path, and which of the two it is."""
+
+    key: str
+    path: str
+    kind: Literal["group", "project"]
+
+
+@dataclass(frozen=True, slots=True)
 class KeyringSeen:
     """Whether the keyring can keep a token, its name or the reason, and where the token comes from now."""
 
@@ -63,7 +72,7 @@ class TokenOwner(Protocol):
 class Surroundings:
     """What the doctor looks at; each is asked once and may raise a `PsdmError`. `gitlab` gives None: not configured.
 
-    `gitlab_group` is the group whose plan decides what there is for epics.
+    `gitlab_group` is the group whose plan decides what there is for epics; `gitlab_places` all configured ones.
     """
 
     python: tuple[int, int, int]
@@ -78,6 +87,7 @@ class Surroundings:
     offline: bool = False
     gitlab_reading: Callable[[], GitLab | None] = lambda: None
     gitlab_group: Callable[[], str] = lambda: ""
+    gitlab_places: Callable[[], Sequence[Configured]] = tuple
 
 
 def failed(identity: str, title: str, error: PsdmError, *, decides: bool = False, needed: bool = True) -> Check:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from psdm_cli.domain.gitlab import EpicsBy
+from psdm_cli.domain.gitlab import EpicsBy, Group, Project
 from psdm_cli.errors import PsdmError
 from psdm_cli.systems.gitlab_ports import GitLab
-from psdm_cli.workflows.diagnosis_checks import ATTENTION, PASS, UNVERIFIED, Check, Surroundings, failed
+from psdm_cli.workflows.diagnosis_checks import ATTENTION, PASS, UNVERIFIED, Check, Configured, Surroundings, failed
 
 SOON = timedelta(days=14)  # a token that ends within it is to be replaced
 
@@ -39,7 +39,9 @@ def gitlab_checks(around: Surroundings) -> Iterator[Check]:
         return
     if reading is not None:
         yield _token(reading, around.now().date())
-        yield _plan(reading, around.gitlab_group())
+        plan = _plan(reading, around.gitlab_group())
+        yield plan
+        yield _places(reading, around.gitlab_places(), known=plan.state == PASS)
 
 
 def _token(gitlab: GitLab, today: date) -> Check:
@@ -56,6 +58,27 @@ def _token(gitlab: GitLab, today: date) -> Check:
     if token.expires is not None and token.expires <= today + SOON:
         return Check(identity, title, ATTENTION, seen, renew, needed=False)
     return Check(identity, title, PASS, seen, needed=False)
+
+
+def _places(gitlab: GitLab, places: Sequence[Configured], *, known: bool) -> Check:
+    """Whether the configured places are there. `known`: the plan of one of them was found by GraphQL."""
+    identity, title = "gitlab-places", "GitLab's places"
+    try:
+        hidden = [each for each in places if _seen(gitlab, each) is None]
+    except PsdmError as error:
+        return failed(identity, title, error, needed=False)
+    if not hidden:
+        said = "the groups of the Customer Epics and of the customers, and ps_plan, are there"
+        return Check(identity, title, PASS, said, needed=False)
+    named = "; ".join(f"{each.key} ({each.path})" for each in hidden)
+    way_out = "correct the path in the configuration, or ask its owner for access"
+    if known and len(hidden) == len(places):
+        way_out = f"a proxy in front of GitLab may undo %2F in addresses, which its API needs; else {way_out}"
+    return Check(identity, title, ATTENTION, f"not to be seen with this token: {named}", way_out, needed=False)
+
+
+def _seen(gitlab: GitLab, place: Configured) -> Group | Project | None:
+    return gitlab.group(place.path) if place.kind == "group" else gitlab.project(place.path)
 
 
 def _plan(gitlab: GitLab, group: str) -> Check:

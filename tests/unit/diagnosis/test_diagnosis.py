@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 
 import pytest
 
-from psdm_cli.domain.gitlab import Capabilities, EpicsBy, GitLabToken
+from psdm_cli.domain.gitlab import Capabilities, EpicsBy, GitLabToken, Group, Project
 from psdm_cli.errors import BadAnswer, NotAllowed, NotFound, StoreProblem, Unavailable
 from psdm_cli.systems.ports import Me, Read
 from psdm_cli.workflows.diagnosis import diagnose, exit_code
-from psdm_cli.workflows.diagnosis_checks import Check, KeyringSeen, SettingsSeen, Surroundings
+from psdm_cli.workflows.diagnosis_checks import Check, Configured, KeyringSeen, SettingsSeen, Surroundings
 from psdm_cli.workflows.diagnosis_kantata import PERMISSIONS
 
 URL = "https://kantata.example/api/v1"
@@ -155,6 +155,13 @@ class FakeGitLab:
 
     told: GitLabToken
     can: Capabilities | Exception
+    there: Sequence[str] = ()
+
+    def group(self, group: str) -> Group | None:
+        return Group("1", group, group, group, "private") if group in self.there else None
+
+    def project(self, project: str) -> Project | None:
+        return Project("2", project, project, project, "private") if project in self.there else None
 
     def me(self) -> Me:
         return Me("7", "Jane Doe")
@@ -219,6 +226,27 @@ def test_gitlab_s_plan(can: Capabilities | Exception, state: str, words: str) ->
     checks = with_gitlab(GitLabToken("personal", ("api",)), can)
     assert (checks["gitlab-can"].state, checks["gitlab-can"].reason) == (state, words)
     assert exit_code(tuple(checks.values())) == (0 if state == "pass" else 3)
+
+
+PLACES = (Configured("groups.epics", "ps", "group"), Configured("projects.plan", "ps/plan", "project"))
+
+
+@pytest.mark.parametrize(
+    ("there", "state", "words"),
+    [
+        pytest.param(("ps", "ps/plan"), "pass", "are there", id="both"),
+        pytest.param(("ps",), "attention", "projects.plan (ps/plan)", id="one"),
+        pytest.param((), "attention", "%2F", id="none although GraphQL knows one"),
+    ],
+)
+def test_gitlab_s_places(there: tuple[str, ...], state: str, words: str) -> None:
+    fake: Any = FakeGitLab(GitLabToken("personal", ("api",)), FULL, there)
+    where = around(
+        gitlab=lambda: fake, gitlab_reading=lambda: fake, gitlab_group=lambda: "ps", gitlab_places=lambda: PLACES
+    )
+    check = found(where)["gitlab-places"]
+    assert check.state == state
+    assert words in check.reason + check.way_out
 
 
 def test_gitlab_in_trouble_is_attention_but_never_decides() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from psdm_cli.changes.doors import UnclearError
 from psdm_cli.errors import NotAllowed, RefusedByRule
-from psdm_cli.systems.gitlab.contract import body_of
+from psdm_cli.systems.gitlab.contract import body_of, in_words
 from psdm_cli.systems.gitlab.graphql import GraphQLSaid, refused_payload, said, top_level
 from psdm_cli.systems.gitlab.reads import GitLabReads
 from psdm_cli.systems.gitlab.transport import GRAPHQL, TokenKind
@@ -81,10 +81,11 @@ class GitLabClient(GitLabReads):
             files = {"file": (filename, content)}
             return self._transport.send("POST", self._api(path), files=files, reading=False)
 
-        return self._written("POST", f"POST {path}", self._send_once(f"POST {path}", send), permission)
+        what = in_words("POST", path)
+        return self._written("POST", what, self._send_once(what, send), permission)
 
     def _body(self, method: str, path: str, body: Mapping[str, Any] | None, permission: str) -> Any:
-        what = f"{method} {path}"
+        what = in_words(method, path)
         self._refuse_job_token(what)
         sent = self._within_contract(method, path, body or {})
 

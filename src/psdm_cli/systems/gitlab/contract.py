@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 Rules = Mapping[str, Mapping[str, Any]]
 
@@ -38,6 +38,11 @@ def _templates() -> Mapping[tuple[str, int], tuple[tuple[str, ...], ...]]:
 def segment(text: str) -> str:
     """A path, file name, label or id as one segment of an address: `a/b` becomes `a%2Fb`."""
     return quote(text, safe="")
+
+
+def in_words(method: str, path: str) -> str:
+    """A call as people are told of it: `GET /projects/acme/ps`, not `acme%2Fps`."""
+    return f"{method} {unquote(path)}"
 
 
 def call_of(method: str, path: str) -> str:

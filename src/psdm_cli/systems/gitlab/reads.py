@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from psdm_cli.errors import BadAnswer, Forbidden, NotAllowed, NotFound, Unavailable
-from psdm_cli.systems.gitlab.contract import call_of, calls, question
+from psdm_cli.systems.gitlab.contract import call_of, calls, in_words, question
 from psdm_cli.systems.gitlab.refusals import Refused
 from psdm_cli.systems.gitlab.transport import API, TokenKind, Transport
 from psdm_cli.systems.gitlab.wording import CAPTCHA_HINT, JOB_HINT, LOGIN_HINT, URL_HINT, server_words
@@ -57,7 +57,7 @@ class GitLabReads(Asker):
         `BadAnswer`, and `Unavailable` when the time budget is used up.
         """
         with suppress(NotFound):
-            return self._read(f"GET {path}", self._api(path), question(path, params or {}), json_of, permission)
+            return self._read(in_words("GET", path), self._api(path), question(path, params or {}), json_of, permission)
         return None
 
     def pages(
@@ -72,7 +72,7 @@ class GitLabReads(Asker):
         seen: set[str] = set()
         while address:
             seen.add(address)
-            rows, following = self._read(f"GET {path}", address, query, _page, permission)
+            rows, following = self._read(in_words("GET", path), address, query, _page, permission)
             yield from rows
             address, query = self._following(path, address, following, query)
             if address in seen and not query:
