@@ -10,7 +10,7 @@ import pytest
 from gitlab_items_space import PLAN, Space
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def space() -> Iterator[Space]:
     made = Space()
     with made.sandbox:

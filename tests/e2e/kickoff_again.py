@@ -38,7 +38,9 @@ POINTS_TO = {
 NAMES = ("full_path", "path_with_namespace", "title", "name")
 BASE = re.compile(r"^/api/v\d")
 #: columns that say nothing but a number of the server's
-IDS = ("id", "epic_id", "last_commit_id", "sha", "source_id")
+IDS = ("id", "iid", "epic_id", "last_commit_id", "sha", "source_id")
+#: an item's address in a text, whose number depends on what was made first
+ADDRESS = re.compile(r"/(?P<place>[^\s()]+)/-/(?P<kind>issues|epics|work_items)/(?P<number>\d+)")
 #: counters and the order of things, which a failed attempt may move on
 ASIDE = ("commits", "iids", "redirects", "tokens")
 
@@ -154,11 +156,30 @@ def _told(account: Account, table: str, row: Mapping[str, Any]) -> dict[str, Any
         target = "groups" if (table, column) == ("groups", "parent_id") else POINTS_TO.get(column)
         if target is None or value is None or target not in account.tables:
             if column not in IDS and not column.endswith(("_at", "_on")):
-                told[column] = value
+                told[column] = _with_titles(account, value) if isinstance(value, str) else value
         else:
             several = value if isinstance(value, list) else [value]
             told[column] = sorted(_name(account, target, each) for each in several)
     return told
+
+
+def _with_titles(account: Account, text: str) -> str:
+    """A text in which addresses of items end in the item's title."""
+
+    def titled(address: re.Match[str]) -> str:
+        place, number = address["place"], address["number"]
+        here = [row["title"] for row in account.rows("work_items") if _stands_at(account, row, place, number)]
+        return f"/{place}/-/{address['kind']}/{here}"
+
+    return ADDRESS.sub(titled, text)
+
+
+def _stands_at(account: Account, item: Mapping[str, Any], place: str, number: str) -> bool:
+    if str(item["iid"]) != number:
+        return False
+    in_project = item.get("project_id") is not None
+    path = _name(account, "projects", item["project_id"]) if in_project else _name(account, "groups", item["group_id"])
+    return place.endswith(path)
 
 
 def _name(account: Account, table: str, ident: object) -> str:

@@ -42,8 +42,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
 @pytest.fixture(scope="module")
 def story(world: Practice) -> Story:
     given = ("SOW-2315", "--staffing", "partner", *ACTIVITIES, "--kickoff", "2026-12-14", "--stage", "6")
+    before = len(world.gitlab.writes)
     dry = world.init(*given, "--dry-run")
-    written = len(world.gitlab.writes)
+    written = len(world.gitlab.writes) - before
     built = world.init(*given, "--link", "sow=https://docs.example.com/sow", "--yes")
     again = world.init("SOW-2315", "--yes")
     return Story(world, dry, written, built, again, world.init("SOW-2315", "--check"))

@@ -39,8 +39,21 @@ notes:
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Practice, Path]]:
-    """Both systems after a week: a booking was pushed, an issue closed, one escalated, a change order opened."""
-    home = tmp_path_factory.mktemp("top-customer")
+    """Both systems after a week, shared by tests that need no more than that."""
+    with _a_week(tmp_path_factory.mktemp("top-customer")) as found:
+        yield found
+
+
+@pytest.fixture
+def untold(tmp_path: Path) -> Iterator[tuple[Practice, Path]]:
+    """The same, of which nobody has told anything yet."""
+    with _a_week(tmp_path) as found:
+        yield found
+
+
+@contextmanager
+def _a_week(home: Path) -> Iterator[tuple[Practice, Path]]:
+    """A booking was pushed, an issue closed, one escalated, a change order opened."""
     with practice(home) as here:
         slot = next(
             row
@@ -101,8 +114,8 @@ def notes_on_epics(here: Practice) -> list[dict[str, Any]]:
     return [note for note in here.rows("notes") if "psdm:top-customer" in note["body"]]
 
 
-def test_a_week_from_the_list_to_the_epic_and_the_next_week(played: tuple[Practice, Path]) -> None:
-    here, home = played
+def test_a_week_from_the_list_to_the_epic_and_the_next_week(untold: tuple[Practice, Path]) -> None:
+    here, home = untold
     # nothing was told yet: no list, none of last week
     assert top(here, "--json").code == 2
 
