@@ -46,8 +46,8 @@ types: $(DEV)
 imports: $(DEV)
 	$(BIN)/lint-imports
 
-unit: $(DEV) ## the tests alone
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
+unit: $(DEV) ## the tests alone; three side by side on two cores, since many of them wait
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST)
 
 audit: $(DEV) ## known vulnerabilities in what we stand on
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/run.txt

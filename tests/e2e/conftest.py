@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 import copy
+import pickle
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from psdm_process import AS_OF, Psdm
 
 from psdm_cli.sandbox import KantataSandbox
+from psdm_cli.sandbox.account import Account
 from psdm_cli.sandbox.gitlab import GitLabSandbox
+from psdm_cli.sandbox.serving import Sandbox
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell does so to `make test &`, and psdm would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seeded_once() -> Iterator[None]:
+    """The practice systems' rows of a day are made once and copied for each server: most of a server's start."""
+    made: dict[tuple[type, object], bytes] = {}
+
+    def quick(kind: type[Sandbox[Any]], seed: Callable[[Any, date], Account]) -> Callable[[Any, date], Account]:
+        def seeded(server: Any, day: date) -> Account:
+            key = (kind, server.seed, day, getattr(server, "plan", ""))
+            if key not in made:
+                made[key] = pickle.dumps(seed(server, day))
+            return cast("Account", pickle.loads(made[key]))
+
+        return seeded
+
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (KantataSandbox, GitLabSandbox):
+            patch.setattr(kind, "_seeded", quick(kind, kind._seeded))
+        yield
 
 
 @pytest.fixture
