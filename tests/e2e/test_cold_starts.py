@@ -1,7 +1,8 @@
-"""Every command started from nothing, script and imports and all, as a person starts it: all its kinds of ends.
+"""Every command started from nothing, script and imports and all, as a person starts it; and all its kinds of ends.
 
 The other end-to-end tests fork psdm from a process that has loaded everything (`tests/warm_start.py`), where a command
-that lacks an import, or does something while it is loaded, is not noticed. A new command needs its line in `RUNS`.
+that lacks an import, or does something while it is loaded, is not noticed. What ends before a command has done anything
+(a wrong option, a wrong token, Kantata away) is forked here too. A new command needs its line in `RUNS`.
 """
 
 from __future__ import annotations
@@ -145,15 +146,19 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KantataSand
         ):
             done = psdm(*words)
             assert done.code == 0, done
-        yield server, replace(psdm, cold=True)
+        yield server, psdm
 
 
-def started(desk: tuple[KantataSandbox, Psdm], words: str, home: Path, token: str = "") -> subprocess.Popen[str]:
-    """The installed command, started with these words in a copy of the desk's home; what it asks for is the token."""
+def started(
+    desk: tuple[KantataSandbox, Psdm], words: str, home: Path, *, token: str = "", cold: bool = False
+) -> subprocess.Popen[str]:
+    """psdm, started with these words in a copy of the desk's home; what it asks for is the token."""
     server, psdm = desk
     shutil.copytree(psdm.home, home)
     token = token or server.tokens["full"]
-    mine = replace(psdm, home=home).with_(PSDM_KANTATA_TOKEN=token, PSDM_TEST_KEYRING=str(home / "keyring"), **KEYRING)
+    mine = replace(psdm, home=home, cold=cold).with_(
+        PSDM_KANTATA_TOKEN=token, PSDM_TEST_KEYRING=str(home / "keyring"), **KEYRING
+    )
     process = mine.start(*words.format(root=ROOT).split())
     assert process.stdin is not None
     process.stdin.write(token)
@@ -181,10 +186,12 @@ def test_no_command_is_forgotten() -> None:
 @pytest.mark.parametrize("command", RUNS)
 def test_a_command_from_nothing(desk: tuple[KantataSandbox, Psdm], command: str, tmp_path: Path) -> None:
     run = RUNS[command]
-    lines = {"done": run.words, "wrong": f"{command} --no-such-option"} | (
-        {"refused": run.refused} if run.refused else {}
-    )
-    processes = {name: started(desk, words, tmp_path / name) for name, words in lines.items()}
+    processes = {
+        "done": started(desk, run.words, tmp_path / "done", cold=True),
+        "wrong": started(desk, f"{command} --no-such-option", tmp_path / "wrong"),
+    }
+    if run.refused:
+        processes["refused"] = started(desk, run.refused, tmp_path / "refused", cold=True)
     if run.without is not None:
         processes["without"] = started(desk, run.words, tmp_path / "without", token="nobody-knows-this-one")
     ends = {name: ended(process) for name, process in processes.items()}
@@ -201,8 +208,8 @@ def test_a_command_from_nothing(desk: tuple[KantataSandbox, Psdm], command: str,
 
 @pytest.mark.parametrize("words", ["config show", "forecast show --csv --offline", "forecast shw --json", "--help"])
 def test_a_forked_run_says_the_same(desk: tuple[KantataSandbox, Psdm], words: str) -> None:
-    _, cold = desk
-    warm = replace(cold, cold=False)
+    _, warm = desk
+    cold = replace(warm, cold=True)
     assert may_be_warm(warm.environ) or "PSDM_TEST_COLD" in os.environ or sys.platform != "linux"
     assert warm(*words.split()) == cold(*words.split())
 
