@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from psdm_cli.context import Environment
-    from psdm_cli.workflows.kickoff import Kit
     from psdm_cli.workflows.kickoff_finding import Desk
+    from psdm_cli.workflows.kickoff_kit import Kit
     from psdm_cli.workflows.kickoff_link import Refused
 
 
@@ -15,7 +15,7 @@ def kit_of(env: Environment, desk: Desk, who: str | None = None) -> Kit:
     """The kit of this run. With `who`: what Kantata lately refused to this person is not tried again."""
     from psdm_cli.templates import customer_text, internal_text
     from psdm_cli.templates.bodies import body
-    from psdm_cli.workflows.kickoff import Kit
+    from psdm_cli.workflows.kickoff_kit import Kit
     from psdm_cli.workflows.kickoff_link import refusal
 
     def link_refused(subject: str) -> Refused | None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from psdm_cli.output.kickoff_document import KickoffDocument
     from psdm_cli.workflows.checklist_runs import OpenRun
     from psdm_cli.workflows.forecasting import Sources
-    from psdm_cli.workflows.kickoff import Kit
     from psdm_cli.workflows.kickoff_finding import Desk, Found
+    from psdm_cli.workflows.kickoff_kit import Kit
     from psdm_cli.workflows.kickoff_planning import Intent
 
 

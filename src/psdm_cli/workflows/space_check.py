@@ -15,7 +15,8 @@ from psdm_cli.domain.space.observed import Space
 from psdm_cli.domain.space.parts import Missing, Seen
 from psdm_cli.domain.space.wanted import Wanted
 from psdm_cli.errors import NotFound
-from psdm_cli.workflows.kickoff import Kit, planned
+from psdm_cli.workflows.kickoff import planned
+from psdm_cli.workflows.kickoff_kit import Kit
 from psdm_cli.workflows.kickoff_planning import PRIVATE, Intent
 
 #: the checks of the space itself; what sales, Kantata and people owe is the kickoff checklist's

@@ -37,7 +37,7 @@ from psdm_cli.settings.model import GitLab as GitLabSettings
 from psdm_cli.settings.model import GitLabGroups, GitLabProjects, Settings
 from psdm_cli.templates import customer_text, internal_text
 from psdm_cli.templates.bodies import body
-from psdm_cli.workflows.kickoff import Kit
+from psdm_cli.workflows.kickoff_kit import Kit
 from psdm_cli.workflows.kickoff_reading import Known, observe
 
 SOW = Contract("1234")
