@@ -9,20 +9,20 @@ from typing import Any
 from psdm_cli.changes import gitlab_changes as make
 from psdm_cli.changes.gitlab_edits import (
     board_change,
-    epic_change,
     issue_change,
     kept,
     label_change,
 )
-from psdm_cli.changes.gitlab_places import Place, Ref, customer_place, new_place, ref
+from psdm_cli.changes.gitlab_places import Place, customer_place, new_place
 from psdm_cli.changes.plan import Change
 from psdm_cli.domain.audience import Customer, for_customer
 from psdm_cli.domain.drafts import Draft
-from psdm_cli.domain.gitlab import Epic, Group, Project
-from psdm_cli.domain.space.names import activity_key, group_name, raid_title, same_name
-from psdm_cli.domain.space.observed import ActivitySeen, Space
+from psdm_cli.domain.gitlab import Group, Project
+from psdm_cli.domain.space.names import group_name, raid_title
+from psdm_cli.domain.space.observed import Space
 from psdm_cli.domain.space.parts import Seen, Unseen, value_of
-from psdm_cli.domain.space.wanted import BOARD, WORKFLOW, Activity, Wanted
+from psdm_cli.domain.space.wanted import BOARD, WORKFLOW, Wanted
+from psdm_cli.workflows.kickoff_activity_changes import ActivityChanges
 from psdm_cli.workflows.kickoff_internal import OwnSide, plan_label
 from psdm_cli.workflows.kickoff_link import NO_FIELD, LinkField
 from psdm_cli.workflows.kickoff_refusals import refuse_public, why_not
@@ -69,7 +69,8 @@ class Planner:
         if group is not None:
             changes += self._labels(group)
             project = self._project(group, changes)
-            changes += self._activities(group, project)
+            activities = ActivityChanges(self.space, self.wanted, self.texts, self.left_out, self._label_keys)
+            changes += activities.changes(group, project)
             changes += self._board(group)
             if project is not None:
                 changes += [*self._raid(project), *self.texts.files(project, group)]
@@ -199,93 +200,12 @@ class Planner:
             return False
         return self._above.place == group.full_path and group.id in (*parent.ancestors, parent.id)
 
-    # activities
-
-    def _activities(self, group: Place[Customer], project: Place[Customer] | None) -> Iterator[Change]:
-        part = self.space.activities
-        if isinstance(part, Unseen):
-            self.left_out.append(f"the activities: {part.reason}")
-            return
-        milestone: Ref | None = None
-        if self.space.by_milestones:
-            made = self._milestone(group)
-            yield made
-            milestone = ref(made)
-            if project is None:
-                self.left_out.append("the activities: they become issues of the project, which is not there")
-                return
-        waiting = list(value_of(part) or ())
-        for activity, key in zip(self.wanted.activities, self.wanted.slugs, strict=True):
-            found = next((each for each in waiting if each.slug == key), None) or next(
-                (each for each in waiting if each.slug is None and same_name(each.title, activity.title)), None
-            )
-            if found is not None:
-                waiting.remove(found)
-                yield self._brought_in_order(found, activity, group, project)
-            elif milestone is not None and project is not None:
-                yield self._issue_for(activity, key, project, milestone)
-            else:
-                yield self._epic_for(activity, key, group, project)
-        for other in waiting:
-            yield self._brought_in_order(other, Activity(other.title), group, project)
-
-    def _epic_for(
-        self, activity: Activity, key: str, group: Place[Customer], project: Place[Customer] | None
-    ) -> Change:
-        return make.epic(
-            group,
-            title=for_customer(activity.title),
-            body=self.texts.activity(activity, key, project.full_path if project is not None else None),
-            mark=("activity", activity_key(self._sow, key)),
-            labels=self.wanted.epic_labels,
-            start=activity.start,
-            due=activity.due,
-            depends_on=self._label_keys(group),
-            sow=self._sow,
-        )
-
-    def _issue_for(self, activity: Activity, key: str, project: Place[Customer], milestone: Ref) -> Change:
-        return make.issue(
-            project,
-            title=for_customer(activity.title),
-            body=self.texts.activity(activity, key, project.full_path),
-            mark=("activity", activity_key(self._sow, key)),
-            labels=self.wanted.epic_labels,
-            due=activity.due,
-            milestone=milestone,
-            sow=self._sow,
-            why="an issue, since the plan has no epics",
-        )
-
     def _label_keys(self, group: Place[Customer]) -> tuple[str, ...]:
         """The keys of the labels to be made: GitLab would else make one of an unknown name in the wrong place."""
         seen = {row.name for row in value_of(self.space.labels) or ()}
         missing = [name for name in self.wanted.epic_labels if name not in seen]
         above = self._above.key if self._above is not None else ""
         return tuple(above if self._comes_from_above(name) else f"label:{group.full_path}:{name}" for name in missing)
-
-    def _brought_in_order(
-        self, seen: ActivitySeen, activity: Activity, group: Place[Customer], project: Place[Customer] | None
-    ) -> Change:
-        add = self.wanted.lacking_labels(seen.labels)
-        start = activity.start if activity.start != seen.start else None
-        due = activity.due if activity.due != seen.due else None
-        record = seen.record
-        depends = tuple(key for key in self._label_keys(group) if add)
-        if isinstance(record, Epic):
-            return epic_change(group, record, add_labels=add, start=start, due=due, sow=self._sow, depends_on=depends)
-        return issue_change(project or group, record, add_labels=add, due=due, sow=self._sow, depends_on=depends)
-
-    def _milestone(self, group: Place[Customer]) -> Change:
-        made = make.milestone(
-            group,
-            title=for_customer(self._sow),
-            body=self.texts.milestone(),
-            sow=self._sow,
-            why="one milestone for the SOW, since the plan has no epics",
-        )
-        seen = value_of(self.space.milestone)
-        return made if seen is None else kept(made, seen.id, seen.url)
 
     # the project
 
