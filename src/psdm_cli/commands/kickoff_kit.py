@@ -19,7 +19,8 @@ def kit_of(env: Environment, desk: Desk, who: str | None = None) -> Kit:
     from psdm_cli.workflows.kickoff_link import refusal
 
     def link_refused(subject: str) -> Refused | None:
-        return refusal(env.store(), subject, who=who, at=env.clock.real) if who is not None else None
+        here = env.clock.real.astimezone(env.clock.zone)
+        return refusal(env.store(), subject, who=who, at=here) if who is not None else None
 
     own = env.templates_folder
     return Kit(

@@ -51,7 +51,7 @@ def write_ports(env: Environment) -> Ports:
     from psdm_cli.workflows.applying import Ports
 
     store = env.store(writing=True)
-    longest = env.settings.kantata.patience_seconds
+    longest = env.settings.kantata.patience_seconds  # before the second look after an unclear answer too
 
     def report(item: Item) -> None:
         env.detail(f"{item.n} {item.state}: {item.change.title}")

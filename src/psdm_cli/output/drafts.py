@@ -22,6 +22,6 @@ def add_drafts(page: Page, drafts: Sequence[Draft]) -> None:
         for number, step in enumerate(draft.steps, 1):
             page.text(step, first=f"    {number}. ", indent=7)
         if draft.reason:
-            page.text(Span(f"Not sent: {draft.reason}.", "dim"), first="    ", indent=4)
+            page.text(Span(f"Not sent: {draft.reason.rstrip('.')}.", "dim"), first="    ", indent=4)
         if draft.url:
             page.text(draft.url, first="    ", indent=4)

@@ -86,7 +86,7 @@ class Kit:
             to=WHO,
             subject=f"Please put the GitLab project of {values['sow']} into Kantata",
             text=str(self.internal_text("kantata-link-request", {**values, "field": name, "page": page or ""})),
-            reason=f"psdm may not write it: {values['reason']}",
+            reason="your role in Kantata does not let psdm write this field",
             url=page,
         )
 

@@ -116,8 +116,9 @@ def remember_refusal(store: Store, subject: str, said: str, *, who: str, at: dat
 
 
 def refusal(store: Store, subject: str, *, who: str, at: datetime) -> Refused | None:
-    """That Kantata refused the field to this person within the last week."""
+    """That Kantata refused the field to this person within the last week; days are those of `at`'s zone."""
     fact = store.facts.get(subject, FACT_REFUSED)
-    if fact is None or fact.who != who or fact.at + TRIED_AGAIN <= at:
+    if fact is None or fact.who != who:
         return None
-    return Refused(fact.at.date(), fact.value)
+    on = fact.at.astimezone(at.tzinfo).date()
+    return Refused(on, fact.value) if at.date() < on + TRIED_AGAIN else None
